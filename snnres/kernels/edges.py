@@ -1,0 +1,55 @@
+"""From a CSR matrix to the arrays that the kernels run on."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compile import jit
+from .structs import Edges, Float32Array, UnsignedArray
+
+ONE = np.uint32(1)
+NEXT = np.uint64(1)
+
+
+@jit
+def transpose_index(indptr, target, in_indptr, in_source, in_edge):  # type: ignore[no-untyped-def]
+    """Write the synapses in the order of their targets, sources ascending. ``in_indptr`` starts as zeros."""
+    for e in range(target.size):
+        in_indptr[target[e] + ONE] += NEXT
+    for i in range(in_indptr.size - 1):
+        in_indptr[i + 1] += in_indptr[i]
+    for j in range(indptr.size - 1):
+        for e in range(indptr[j], indptr[j + 1]):
+            slot = in_indptr[target[e]]
+            in_source[slot] = j
+            in_edge[slot] = e
+            in_indptr[target[e]] = slot + NEXT
+    for i in range(in_indptr.size - 1, 0, -1):
+        in_indptr[i] = in_indptr[i - 1]
+    in_indptr[0] = 0
+
+
+def narrowest(bound: int) -> type[np.uint16] | type[np.uint32] | type[np.uint64]:
+    """Return the narrowest unsigned type for indices below ``bound``: less memory to move per synapse."""
+    if bound <= 2**16:
+        return np.uint16
+    return np.uint32 if bound <= 2**32 else np.uint64
+
+
+def build_edges(indptr: NDArray[np.signedinteger], indices: NDArray[np.signedinteger], weights: Float32Array,
+                *, by_target: bool) -> Edges:
+    """Return the edges of a CSR matrix with sorted rows; ``weights`` is shared, not copied.
+
+    ``by_target`` adds the transposed index that plasticity needs.
+    """
+    n_neurons = len(indptr) - 1
+    outgoing = indptr.astype(np.uint64)
+    target: UnsignedArray = indices.astype(narrowest(n_neurons), copy=False)
+    if indices.dtype.itemsize == 4 and n_neurons > 2**16:
+        target = indices.view(np.uint32)
+    if not by_target:
+        return Edges(outgoing, target, weights, None, None, None)
+    in_indptr = np.zeros(n_neurons + 1, dtype=np.uint64)
+    in_source = np.empty(len(indices), dtype=target.dtype)
+    in_edge = np.empty(len(indices), dtype=narrowest(len(indices)))
+    transpose_index(outgoing, target, in_indptr, in_source, in_edge)
+    return Edges(outgoing, target, weights, in_indptr, in_source, in_edge)

@@ -1,0 +1,66 @@
+"""Random graphs: rewire a ring lattice, turn arcs into CSR."""
+
+import numpy as np
+
+from .compile import jit
+
+
+@jit
+def linked(heads, u, w):  # type: ignore[no-untyped-def]
+    """Whether an edge of either neuron's own row joins u and w. No early exit, so that it vectorises."""
+    hit = False
+    for lag in range(heads.shape[1]):
+        hit |= (heads[u, lag] == w) | (heads[w, lag] == u)
+    return hit
+
+
+@jit
+def rewire(heads, degree, lag, nodes, done, candidates):  # type: ignore[no-untyped-def]
+    """Move the edges ``(u, heads[u, lag])`` of ``nodes[done:]`` to the next candidates that make no loop or double.
+
+    Returns how many nodes are done: fewer than all if the candidates ran out. A neuron joined to all others keeps
+    its edge. Mutates ``heads`` and ``degree``.
+    """
+    used = 0
+    for position in range(done, nodes.size):
+        u = nodes[position]
+        if degree[u] >= degree.size - 1:
+            continue
+        while True:
+            if used == candidates.size:
+                return position
+            w = candidates[used]
+            used += 1
+            if w != u and not linked(heads, u, w):
+                break
+        degree[heads[u, lag]] -= 1
+        degree[w] += 1
+        heads[u, lag] = w
+    return nodes.size
+
+
+@jit
+def count_ends(neurons, indptr):  # type: ignore[no-untyped-def]
+    """Turn ``indptr``, zeros at first, into the row bounds of a list of neurons to be grouped."""
+    for e in range(neurons.size):
+        indptr[neurons[e] + 1] += 1
+    for i in range(indptr.size - 1):
+        indptr[i + 1] += indptr[i]
+
+
+@jit
+def group(sources, targets, cursor, grouped):  # type: ignore[no-untyped-def]
+    """Write the arcs' sources in the order of their targets. ``cursor`` holds the groups' starts and is mutated."""
+    for e in range(targets.size):
+        grouped[cursor[targets[e]]] = sources[e]
+        cursor[targets[e]] += 1
+
+
+@jit
+def place_sorted(in_indptr, grouped, cursor, indices):  # type: ignore[no-untyped-def]
+    """Write CSR column indices, ascending in each row, from sources grouped by target. Mutates ``cursor``."""
+    for target in range(in_indptr.size - 1):
+        for e in range(in_indptr[target], in_indptr[target + 1]):
+            row = grouped[e]
+            indices[cursor[row]] = target
+            cursor[row] += 1

@@ -1,0 +1,73 @@
+"""The leaky integrate-and-fire step: input, fire and reset with leak, spread."""
+
+import numpy as np
+
+from .compile import jit
+
+ONE = np.uint32(1)
+SILENT = np.float32(0)
+TICK = np.int32(1)
+READY = np.int32(0)
+
+
+@jit
+def inject_spikes(potential, spikes, lif):  # type: ignore[no-untyped-def]
+    """Add the amplitude to each of the first neurons whose input spikes. Mutates ``potential``."""
+    amplitude = lif.amplitude
+    for i in range(spikes.size):
+        potential[i] += amplitude * np.float32(spikes[i])
+
+
+@jit
+def inject_currents(potential, signal, drive):  # type: ignore[no-untyped-def]
+    """Add the bias and one step's channels, in ascending order, through the input weights. Mutates ``potential``."""
+    bias = drive.bias
+    for i in range(bias.size):
+        potential[i] += bias[i]
+    for c in range(np.uint32(signal.size)):
+        value = signal[c]
+        for e in range(drive.indptr[c], drive.indptr[c + ONE]):
+            potential[drive.target[e]] += drive.weight[e] * value
+
+
+@jit
+def fire(potential, timer, fired, lif):  # type: ignore[no-untyped-def]
+    """Count timers down, mark who fires, reset them, leak the rest: one branch-free pass over the neurons.
+
+    Mutates ``potential`` and ``timer`` and writes 0 or 1 into ``fired``, whose padding beyond the neurons stays 0.
+    """
+    threshold, keep, hold = lif.threshold, lif.keep, lif.hold
+    for i in range(potential.size):
+        waiting = max(timer[i] - TICK, READY)
+        v = potential[i]
+        fires = (v >= threshold) & (waiting == READY)
+        fired[i] = fires
+        timer[i] = hold if fires else waiting
+        potential[i] = SILENT if fires else v * keep
+
+
+@jit
+def collect(fired, neurons, start):  # type: ignore[no-untyped-def]
+    """Write the indices of the marked neurons into ``neurons`` from ``start`` on, ascending; return the new end.
+
+    Assumes ``fired.size`` is a multiple of 8 and room for all neurons.
+    """
+    words = fired.view(np.uint64)
+    end = start
+    for word in range(words.size):
+        if words[word] != 0:
+            for i in range(word * 8, word * 8 + 8):
+                if fired[i]:
+                    neurons[end] = i
+                    end += 1
+    return end
+
+
+@jit
+def spread(edges, potential, neurons, start, stop):  # type: ignore[no-untyped-def]
+    """Send each spike of ``neurons[start:stop]`` along its synapses, in that order. Mutates ``potential``."""
+    indptr, target, weight = edges.indptr, edges.target, edges.weight
+    for k in range(start, stop):
+        j = neurons[k]
+        for e in range(indptr[j], indptr[j + ONE]):
+            potential[target[e]] += weight[e]

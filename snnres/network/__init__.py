@@ -1,0 +1,5 @@
+"""The reservoir: builds, simulates, resets."""
+
+from .snn import SNN
+
+__all__ = ["SNN"]

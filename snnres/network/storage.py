@@ -1,0 +1,162 @@
+"""Files of a network: its parts under the reference's names, and the whole of it."""
+
+import json
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from .. import io
+from ..kernels.structs import NetworkState
+from ..params import STDPParams
+from ..validation import INT32_MAX, check_finite, check_input, check_int, check_neurons, check_real, check_weights
+from .base import NetworkBase, state_at
+from .weights import as_weights
+
+FORMAT = "snnres network"
+VERSION = 1
+STATE_ARRAYS = ("potential", "timer", "x_pre", "x_post", "trace")
+WEIGHT_ARRAYS = ("data", "indices", "indptr")
+OTHER_ARRAYS = ("initial_potentials", "input", "outputs")
+
+
+class StorageMethods(NetworkBase):
+    """Saving and loading of :class:`SNN`. Writes are atomic, nothing is unpickled, and a refused file changes nothing."""
+
+    def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
+        """Write the weights in SciPy's ``.npz`` format."""
+        io.save_topology(filename, self._weights)
+
+    def load_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
+        """Replace the weights by those of a file, see :func:`snnres.load_topology`."""
+        self._weights = as_weights("topology", io.load_topology(filename), self.num_neurons)
+
+    def save_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
+        """Write the present potentials as ``.npy``."""
+        io.save_array(filename, self._state.potential)
+
+    def load_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
+        """Start a trial from the potentials of a file, as ``set_membrane_potentials`` does."""
+        potentials = io.load_membrane_potentials(filename)
+        if len(potentials) != self.num_neurons:
+            raise ValueError(
+                f"{filename} must hold a potential for each of {self.num_neurons} neurons. Got {len(potentials)} instead."
+            )
+        self._state = state_at(potentials)
+
+    def save_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
+        """Write the indices of the output neurons as ``.npy``."""
+        io.save_array(filename, self._outputs)
+
+    def load_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
+        """Read other neurons out: those of a file."""
+        self._outputs = check_neurons(str(filename), io.load_output_neurons(filename), self.num_neurons)
+
+    def save(self, path: io.PathLike) -> None:
+        """Write the whole network to one ``.npz`` file, from which a run goes on bit for bit.
+
+        The latest recording is not part of it. The file holds plain arrays and a text:
+
+        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (1), ``parameters``, ``stdp`` (or null) and
+          ``random_state`` (that of NumPy's PCG64)
+        - ``data``, ``indices``, ``indptr``: the weights, CSR
+        - ``potential``, ``timer``, ``x_pre``, ``x_post``, ``trace``: the state, an entry a neuron
+        - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
+
+        Parameters
+        ----------
+        path : path
+            Gets ``.npz`` added if it does not end so.
+        """
+        header = {
+            "format": FORMAT,
+            "version": VERSION,
+            "parameters": {
+                "membrane_threshold": self._threshold,
+                "leak_coefficient": self._leak,
+                "refractory_period": self._refractory,
+                "current_amplitude": self._amplitude,
+                "duration": self._duration,
+            },
+            "stdp": None if self._stdp is None else dict(io.present(self._stdp)),
+            "random_state": self._rng.bit_generator.state,
+        }
+        arrays: dict[str, NDArray[Any]] = {"header": np.array(json.dumps(header, default=lambda value: value.item()))}
+        arrays |= {name: getattr(self._weights, name) for name in WEIGHT_ARRAYS}
+        arrays |= self._state._asdict()
+        arrays |= {"initial_potentials": self._initial_potentials, "input": self._input, "outputs": self._outputs}
+        io.write_atomically(io.with_suffix(path, ".npz"), lambda file: np.savez_compressed(file, **arrays))
+
+    @classmethod
+    def load(cls, path: io.PathLike) -> Self:
+        """Return the network of a file that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged, of another or a newer format, or holds values that no network can have.
+        """
+        path = io.with_suffix(path, ".npz")
+        with io.reading(path, f"a file of format {FORMAT!r}"):
+            with open(path, "rb") as file:
+                archive = np.load(file, allow_pickle=False)
+                if not isinstance(archive, np.lib.npyio.NpzFile):
+                    raise ValueError("It is damaged or of another format: not an .npz archive.")
+                with archive:
+                    header = read_header(archive)
+                    arrays = {name: archive[name] for name in (*WEIGHT_ARRAYS, *STATE_ARRAYS, *OTHER_ARRAYS)}
+            network = cls.__new__(cls)
+            network._restore(header, arrays)
+            return network
+
+    def _restore(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+        """Take over what a file holds, checked as a user's own values would be."""
+        parameters = header["parameters"]
+        self._threshold = check_real("membrane_threshold", parameters["membrane_threshold"], above=0)
+        self._leak = check_real("leak_coefficient", parameters["leak_coefficient"], low=0, below=1)
+        self._refractory = check_int("refractory_period", parameters["refractory_period"], 1, INT32_MAX - 1)
+        self._amplitude = check_real("current_amplitude", parameters["current_amplitude"])
+        duration = parameters["duration"]
+        self._duration = None if duration is None else check_int("duration", duration, 1)
+        self._stdp = None if header["stdp"] is None else STDPParams(**header["stdp"])
+        self._rng = np.random.Generator(np.random.PCG64())
+        self._rng.bit_generator.state = header["random_state"]
+        n_neurons = len(arrays["indptr"]) - 1
+        parts = tuple(arrays[name] for name in WEIGHT_ARRAYS)
+        self._weights = check_weights("weights", sp.csr_matrix(parts, shape=(n_neurons, n_neurons)))
+        self._input = check_input("input", arrays["input"], n_neurons)
+        self._outputs = check_neurons("outputs", arrays["outputs"], n_neurons)
+        self._initial_potentials = check_state_array("initial_potentials", arrays["initial_potentials"], n_neurons)
+        self._state = NetworkState(*(check_state_array(name, arrays[name], n_neurons) for name in STATE_ARRAYS))
+        self._recording = None
+
+
+def read_header(archive: Any) -> dict[str, Any]:
+    """Return the header of an archive, refusing foreign and newer files."""
+    text = archive["header"] if "header" in archive.files else None
+    if text is None or text.dtype.kind != "U" or text.ndim != 0:
+        raise ValueError("It is of another format: no header.")
+    header = json.loads(str(text))
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ValueError("It is of another format.")
+    if check_int("version", header.get("version"), 1) > VERSION:
+        raise ValueError(
+            f"Its version is {header['version']}, this snnres reads up to {VERSION}: it was written by a newer one."
+        )
+    return header
+
+
+def check_state_array(name: str, array: NDArray[Any], n_neurons: int) -> NDArray[Any]:
+    """Return an array of the state if it has a finite value a neuron, of its own dtype."""
+    dtype = np.dtype(np.int32 if name == "timer" else np.float32)
+    if array.dtype != dtype or array.shape != (n_neurons,):
+        raise ValueError(
+            f"{name} must be {dtype} of shape ({n_neurons},). Got {array.dtype} of shape {array.shape} instead."
+        )
+    check_finite(name, array)
+    if name not in ("potential", "initial_potentials") and (array < 0).any():
+        raise ValueError(f"{name} must not be negative. Got {array.min()} instead.")
+    return array

@@ -1,0 +1,322 @@
+"""What the user may set: frozen parameter objects, checked when they are made."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from .validation import (
+    INT32_MAX,
+    check_bool,
+    check_input,
+    check_int,
+    check_neurons,
+    check_potentials,
+    check_real,
+    check_weights,
+    refuse,
+)
+
+SeedLike = int | np.random.SeedSequence | np.random.Generator | None
+
+
+def no_input() -> NDArray[np.uint8]:
+    """Return the input of a network that has none yet: no neurons, no steps."""
+    return np.zeros((0, 0), dtype=np.uint8)
+
+
+def check_seed(name: str, value: Any) -> None:
+    """Refuse what does not seed: anything but None, an integer >= 0, a SeedSequence or a Generator."""
+    if value is None or isinstance(value, (np.random.SeedSequence, np.random.Generator)):
+        return
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise refuse(name, "None, an integer >= 0, a numpy SeedSequence or Generator", value, TypeError)
+    check_int(name, value, 0, 2**128 - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class SimulationParams:
+    """Parameters of a reservoir: its neurons, its graph or its own weights, its input.
+
+    The network is either generated (``num_neurons``, ``mean_weight`` and a graph) or given
+    (``adjacency_matrix``). Arrays are checked here and copied when a network is built, so they are never
+    changed. All times are in steps.
+
+    Parameters
+    ----------
+    membrane_threshold : float
+        Potential at and above which a neuron fires, > 0.
+    leak_coefficient : float
+        Fraction of the potential lost in a step, in [0, 1).
+    refractory_period : int
+        Steps after a spike in which a neuron cannot fire, >= 1: two spikes are at least
+        ``refractory_period + 1`` steps apart.
+    small_world_graph_p : float, optional
+        Watts-Strogatz: probability in [0, 1] that an edge is rewired.
+    small_world_graph_k : int, optional
+        Watts-Strogatz: neighbours of a neuron on the ring, an even integer in [2, num_neurons].
+    connection_prob : float, optional
+        Erdős-Rényi: probability in [0, 1] of each ordered pair. Only with ``is_random_uniform=True``.
+    is_random_uniform : bool, optional
+        True for an Erdős-Rényi graph; False or None for Watts-Strogatz.
+    mean_weight : float, optional
+        Mean of the normally distributed weights. Required with ``num_neurons``.
+    num_neurons : int, optional
+        Neurons of a generated network, >= 1. Exactly one of this and ``adjacency_matrix``.
+    num_output_neurons : int, optional
+        Output neurons to draw among those that get no input. Exactly one of this and ``output_neurons``.
+    output_neurons : ndarray of int, shape (n_outputs,), optional
+        Distinct indices of the output neurons.
+    membrane_potentials : ndarray of float, shape (num_neurons,), optional
+        Potentials at the start, in [0, membrane_threshold]. Drawn uniformly from there if None.
+    duration : int, optional
+        Steps of a run, >= 1. None: as many as the input has. A longer run gets no input at its end, a shorter
+        one not all of it.
+    current_amplitude : float, optional
+        What an input spike adds to a potential. None: the threshold.
+    weight_variance : float, optional
+        Coefficient of variation of the weights, >= 0: their standard deviation is
+        ``abs(mean_weight) * weight_variance``. None: 0.1. (The name is the reference's.)
+    input_spike_times : ndarray, shape (n_inputs, n_steps), optional
+        0/1 of any real dtype; row i drives neuron i.
+    adjacency_matrix : scipy.sparse matrix or array of float, shape (num_neurons, num_neurons), optional
+        ``W[j, i]`` is the weight of the synapse from j to i; finite, no duplicates. Stored as float32.
+    seed : int, numpy.random.SeedSequence or numpy.random.Generator, optional
+        Decides everything that is drawn. None draws a fresh one. A Generator is advanced each time a network
+        is built from it; an integer or SeedSequence gives the same network each time.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, the rule and the value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from snnres import SimulationParams
+    >>> params = SimulationParams(
+    ...     num_neurons=100, num_output_neurons=10, mean_weight=0.1, small_world_graph_k=10, small_world_graph_p=0.2,
+    ...     membrane_threshold=1.0, leak_coefficient=0.01, refractory_period=2,
+    ...     input_spike_times=np.eye(5, 50, dtype=np.uint8), seed=0)
+    >>> params.small_world_graph_k
+    10
+    """
+
+    membrane_threshold: float
+    leak_coefficient: float
+    refractory_period: int
+    small_world_graph_p: float | None = None
+    small_world_graph_k: int | None = None
+    connection_prob: float | None = None
+    is_random_uniform: bool | None = None
+    mean_weight: float | None = None
+    num_neurons: int | None = None
+    num_output_neurons: int | None = None
+    output_neurons: NDArray[np.integer] | None = None
+    membrane_potentials: NDArray[np.floating] | None = None
+    duration: int | None = None
+    current_amplitude: float | None = None
+    weight_variance: float | None = None
+    input_spike_times: NDArray[Any] = field(default_factory=no_input)
+    adjacency_matrix: sp.spmatrix | sp.sparray | None = None
+    seed: SeedLike = None
+
+    def __post_init__(self) -> None:
+        check_real("membrane_threshold", self.membrane_threshold, above=0)
+        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
+        check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1)
+        if self.duration is not None:
+            check_int("duration", self.duration, 1)
+        if self.current_amplitude is not None:
+            check_real("current_amplitude", self.current_amplitude)
+        check_seed("seed", self.seed)
+        n_neurons = self._check_network()
+        n_inputs = check_input("input_spike_times", self.input_spike_times, n_neurons).shape[0]
+        self._check_outputs(n_neurons, n_inputs)
+        if self.membrane_potentials is not None:
+            potentials = check_potentials("membrane_potentials", self.membrane_potentials, n_neurons)
+            outside = (potentials < 0) | (potentials > np.float32(self.membrane_threshold))
+            if outside.any():
+                raise ValueError(
+                    f"membrane_potentials must lie in [0, {self.membrane_threshold:g}], up to the threshold. "
+                    f"Got {potentials[outside][0]:g} instead."
+                )
+
+    def _check_network(self) -> int:
+        """Check what describes the synapses; return the number of neurons."""
+        if (self.num_neurons is None) == (self.adjacency_matrix is None):
+            given = "neither" if self.num_neurons is None else "both"
+            raise ValueError(f"Exactly one of num_neurons and adjacency_matrix must be given. Got {given} instead.")
+        if self.is_random_uniform is not None:
+            check_bool("is_random_uniform", self.is_random_uniform)
+        if self.adjacency_matrix is not None:
+            return self._check_given()
+        n_neurons = check_int("num_neurons", self.num_neurons, 1, INT32_MAX)
+        if self.mean_weight is None:
+            raise ValueError("mean_weight must be given with num_neurons. Got None instead.")
+        check_real("mean_weight", self.mean_weight)
+        if self.weight_variance is not None:
+            check_real("weight_variance", self.weight_variance, low=0)
+        if self.is_random_uniform:
+            self._check_random_uniform()
+        else:
+            self._check_small_world(n_neurons)
+        return n_neurons
+
+    def _check_given(self) -> int:
+        """Check a given matrix, beside which nothing of a generated network may stand."""
+        for name in ("mean_weight", "weight_variance"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"{name} must not be given with adjacency_matrix. Got {shown_field(self, name)} instead."
+                )
+        for name in ("small_world_graph_p", "small_world_graph_k", "connection_prob"):
+            if getattr(self, name) is not None:
+                # The reference takes these without a word, so a program written for it may hold them.
+                warnings.warn(f"{name} has no effect with adjacency_matrix", UserWarning, stacklevel=5)
+        return int(check_weights("adjacency_matrix", self.adjacency_matrix).shape[0])
+
+    def _check_random_uniform(self) -> None:
+        for name in ("small_world_graph_p", "small_world_graph_k"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"{name} must not be given with is_random_uniform=True. Got {shown_field(self, name)} instead."
+                )
+        if self.connection_prob is None:
+            raise ValueError("connection_prob must be given with is_random_uniform=True. Got None instead.")
+        check_real("connection_prob", self.connection_prob, low=0, high=1)
+
+    def _check_small_world(self, n_neurons: int) -> None:
+        if self.connection_prob is not None:
+            raise ValueError(
+                "connection_prob must not be given unless is_random_uniform=True. "
+                f"Got {shown_field(self, 'connection_prob')} instead."
+            )
+        for name in ("small_world_graph_k", "small_world_graph_p"):
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} must be given unless is_random_uniform=True. Got None instead.")
+        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
+        k = check_int("small_world_graph_k", self.small_world_graph_k, 2)
+        if k % 2 or k > n_neurons:
+            raise ValueError(f"small_world_graph_k must be even and at most num_neurons ({n_neurons}). Got {k} instead.")
+
+    def _check_outputs(self, n_neurons: int, n_inputs: int) -> None:
+        if (self.num_output_neurons is None) == (self.output_neurons is None):
+            given = "neither" if self.output_neurons is None else "both"
+            raise ValueError(f"Exactly one of num_output_neurons and output_neurons must be given. Got {given} instead.")
+        if self.output_neurons is not None:
+            check_neurons("output_neurons", self.output_neurons, n_neurons)
+        else:
+            n_outputs = check_int("num_output_neurons", self.num_output_neurons, 1)
+            if n_outputs > n_neurons - n_inputs:
+                raise ValueError(
+                    f"num_output_neurons must be at most the {n_neurons - n_inputs} neurons that get no input. "
+                    f"Got {n_outputs} instead."
+                )
+
+    def __repr__(self) -> str:
+        given = (name for name in self.__dataclass_fields__ if getattr(self, name) is not None)
+        return f"SimulationParams({', '.join(f'{name}={shown_field(self, name)}' for name in given)})"
+
+
+def shown_field(params: object, name: str) -> str:
+    """Return a field's value for a message: arrays by their shape."""
+    value = getattr(params, name)
+    return f"<{type(value).__name__} {value.shape}>" if hasattr(value, "shape") and value.shape else repr(value)
+
+
+@dataclass(frozen=True)
+class STDPParams:
+    r"""Parameters of spike-timing-dependent plasticity with exponential traces.
+
+    Every step both traces decay, ``x_pre *= exp(-1 / tau_plus)`` and ``x_post *= exp(-1 / tau_minus)``; a spike
+    adds 1 to its neuron's. A spike of j depresses its synapses by the targets' ``x_post``; a spike of i
+    potentiates the synapses onto it by the sources' ``x_pre``:
+
+    - multiplicative: ``w += eta * A_plus * x_pre * (1 - w / W_max)`` and
+      ``w *= 1 - (eta * A_minus / W_max) * x_post``
+    - additive: ``w += eta * A_plus * x_pre`` and ``w -= eta * A_minus * x_post``
+
+    Parameters
+    ----------
+    enabled : bool, default True
+        False makes a network without plasticity.
+    tau_plus, tau_minus : float, default 20.0 and 40.0
+        Time constants of ``x_pre`` and ``x_post`` in steps, > 0. Below 0.1 a trace is gone within the step, and a
+        warning says so.
+    A_plus, A_minus : float, default 1e-3
+        Amplitudes of potentiation and depression, >= 0.
+    eta : float, default 1.0
+        Learning rate, >= 0.
+    W_max : float, default 1.0
+        Weight at which multiplicative potentiation ends, and the upper bound under ``clip``, > 0.
+    clip : bool, default True
+        Keep every synapse that an update touches in [0, W_max].
+    nearest_neighbor : bool, default False
+        Let a trace hold only its neuron's latest spike: it is at most 1.
+    lock_A_minus : bool, default False
+        Use ``A_plus * tau_plus / tau_minus`` for ``A_minus``, so that uncorrelated spikes cause no drift under the
+        additive rule. ``A_minus`` must then be None, and stays so.
+    weight_update_rule : {"multiplicative", "additive"}, default "multiplicative"
+        See above.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, the rule and the value.
+
+    Notes
+    -----
+    Trace-based pair rules: Morrison, Diesmann and Gerstner, Biological Cybernetics 98 (2008) 459-478.
+
+    Examples
+    --------
+    >>> from snnres import STDPParams
+    >>> STDPParams(lock_A_minus=True, A_plus=0.002).effective_A_minus
+    0.001
+    """
+
+    enabled: bool = True
+    tau_plus: float = 20.0
+    tau_minus: float = 40.0
+    A_plus: float = 1e-3
+    A_minus: float | None = None
+    eta: float = 1.0
+    W_max: float = 1.0
+    clip: bool = True
+    nearest_neighbor: bool = False
+    lock_A_minus: bool = False
+    weight_update_rule: Literal["multiplicative", "additive"] = "multiplicative"
+
+    def __post_init__(self) -> None:
+        for name in ("enabled", "clip", "nearest_neighbor", "lock_A_minus"):
+            check_bool(name, getattr(self, name))
+        for name in ("tau_plus", "tau_minus", "W_max"):
+            check_real(name, getattr(self, name), above=0)
+        for name in ("A_plus", "eta"):
+            check_real(name, getattr(self, name), low=0)
+        if self.A_minus is not None:
+            if self.lock_A_minus:
+                raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
+            check_real("A_minus", self.A_minus, low=0)
+        if self.weight_update_rule not in ("multiplicative", "additive"):
+            raise refuse("weight_update_rule", "'multiplicative' or 'additive'", self.weight_update_rule)
+        for name in ("tau_plus", "tau_minus"):
+            if getattr(self, name) < 0.1:
+                warnings.warn(
+                    f"{name}={getattr(self, name):g} steps: the trace vanishes within a step, so that STDP hardly "
+                    "acts. Time constants are in steps of 1.",
+                    UserWarning,
+                    stacklevel=3,
+                )
+
+    @property
+    def effective_A_minus(self) -> float:
+        """Amplitude of depression in force: derived under ``lock_A_minus``, else ``A_minus`` or its default 1e-3."""
+        if self.lock_A_minus:
+            return float(self.A_plus * (self.tau_plus / self.tau_minus))
+        return 1e-3 if self.A_minus is None else float(self.A_minus)
+

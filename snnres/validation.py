@@ -1,0 +1,180 @@
+"""Checks of what a caller hands in. Each raises an error that names the argument, the rule and the value."""
+
+import numbers
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+INT32_MAX = 2**31 - 1
+
+
+def shown(value: Any) -> str:
+    """Return a short text for an error message."""
+    text = f"{type(value).__name__} of shape {value.shape}" if hasattr(value, "shape") and value.shape else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def refuse(name: str, rule: str, value: Any, error: type[Exception] = ValueError) -> Exception:
+    """Return (for the caller to raise) the error that says what was expected and what came."""
+    return error(f"{name} must be {rule}. Got {shown(value)} instead.")
+
+
+def check_bool(name: str, value: Any) -> bool:
+    """Return ``value`` as bool; only True and False (Python's or NumPy's) pass."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise refuse(name, "True or False", value, TypeError)
+    return bool(value)
+
+
+def check_int(name: str, value: Any, low: int, high: int = 2**63 - 1) -> int:
+    """Return ``value`` as int if it is an integer (not a bool) in [low, high]."""
+    rule = f"an integer >= {low}" if high >= INT32_MAX else f"an integer in [{low}, {high}]"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise refuse(name, rule, value, TypeError)
+    if not low <= value <= high:
+        raise refuse(name, rule if value < low else f"an integer <= {high}", value)
+    return int(value)
+
+
+def check_real(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    low: float | None = None,
+    below: float | None = None,
+    high: float | None = None,
+) -> float:
+    """Return ``value`` as float if it is a finite real number within the bounds that are given.
+
+    It must also survive the rounding to float32 in which the kernels compute: no overflow, no underflow to 0.
+    """
+    bounds = [f"{sign} {bound:g}" for sign, bound in ((">", above), (">=", low), ("<", below), ("<=", high))
+              if bound is not None]
+    rule = " and ".join(["a finite number", *bounds]) if bounds else "a finite number"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise refuse(name, rule, value, TypeError)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise refuse(name, rule, value) from None
+    within = (
+        np.isfinite(number)
+        and (above is None or number > above)
+        and (low is None or number >= low)
+        and (below is None or number < below)
+        and (high is None or number <= high)
+    )
+    if not within:
+        raise refuse(name, rule, value)
+    if abs(number) > np.finfo(np.float32).max or (number != 0 and abs(number) < np.finfo(np.float32).tiny):
+        raise refuse(name, "within the range of float32, in which the model computes", value)
+    return number
+
+
+def check_array(name: str, value: Any, ndim: int) -> NDArray[Any]:
+    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise refuse(name, f"a {ndim}-D array", value) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers. Got an array of dtype {array.dtype} instead.")
+    if array.ndim != ndim:
+        raise ValueError(f"{name} must be a {ndim}-D array. Got an array of shape {array.shape} instead.")
+    return array
+
+
+def check_finite(name: str, array: NDArray[Any]) -> None:
+    """Refuse NaN and infinity, and what becomes infinite in float32."""
+    bad = ~(np.abs(array) <= np.finfo(np.float32).max)
+    if bad.any():
+        raise ValueError(
+            f"{name} must be finite in float32. Got {array[bad][0]!r} at position {int(np.argmax(bad))} instead."
+        )
+
+
+def check_binary(name: str, value: Any) -> NDArray[np.uint8]:
+    """Return a fresh (n_rows, n_columns) uint8 array of ``value``, whose entries must be 0 or 1 of any dtype."""
+    array = check_array(name, value, 2)
+    if array.dtype != np.bool_:
+        wrong = (array != 0) & (array != 1)
+        if wrong.any():
+            raise ValueError(f"{name} must hold only 0 and 1. Got {array[wrong][0]!r} instead.")
+    return array.astype(np.uint8)
+
+
+def check_input(name: str, value: Any, n_neurons: int) -> NDArray[np.uint8]:
+    """Return fresh 0/1 input (n_inputs, n_steps) that fits a network of ``n_neurons``."""
+    spikes = check_binary(name, value)
+    if spikes.shape[0] > n_neurons:
+        raise ValueError(f"{name} must have at most one row a neuron ({n_neurons}). Got {spikes.shape[0]} rows instead.")
+    return spikes
+
+
+def check_potentials(name: str, value: Any, n_neurons: int) -> NDArray[np.float32]:
+    """Return fresh float32 potentials, one a neuron, all finite."""
+    array = check_array(name, value, 1)
+    if array.dtype.kind != "f":
+        raise TypeError(f"{name} must hold floats. Got an array of dtype {array.dtype} instead.")
+    if array.size != n_neurons:
+        raise ValueError(f"{name} must have one value for each of {n_neurons} neurons. Got {array.size} instead.")
+    check_finite(name, array)
+    return array.astype(np.float32)
+
+
+def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int64]:
+    """Return a fresh int64 array of distinct neuron indices in [0, n_neurons), at least one."""
+    array = check_array(name, value, 1)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers. Got an array of dtype {array.dtype} instead.")
+    if array.size == 0:
+        raise ValueError(f"{name} must name at least one neuron. Got an empty array instead.")
+    outside = (array < 0) | (array >= n_neurons)
+    if outside.any():
+        raise ValueError(f"{name} must lie in [0, {n_neurons}). Got {int(array[outside][0])} instead.")
+    distinct, counts = np.unique(array, return_counts=True)
+    if distinct.size < array.size:
+        raise ValueError(f"{name} must not repeat a neuron. Got {int(distinct[counts > 1][0])} more than once instead.")
+    return array.astype(np.int64)
+
+
+def check_weights(name: str, value: Any) -> sp.csr_matrix:
+    """Return a fresh float32 CSR copy, rows sorted, of a square sparse matrix of finite floats without duplicates."""
+    if not sp.issparse(value):
+        raise refuse(name, "a SciPy sparse matrix", value, TypeError)
+    if value.ndim != 2 or value.shape[0] != value.shape[1] or value.shape[0] == 0:
+        raise ValueError(f"{name} must be square with at least one neuron. Got shape {value.shape} instead.")
+    if value.dtype.kind != "f":
+        raise TypeError(f"{name} must hold float weights. Got dtype {value.dtype} instead.")
+    if value.format in ("csr", "csc"):
+        value.check_format(full_check=True)
+    if value.format in ("csr", "csc"):
+        rows = value.tocsr()
+    else:
+        # Through COO, since other formats' own conversion adds duplicates up unseen.
+        triplets = value.tocoo()
+        rows = triplets.tocsr()
+        if rows.nnz < triplets.nnz:
+            raise duplicates(name, triplets.nnz - rows.nnz)
+    check_finite(name, rows.data)
+    matrix = sp.csr_matrix((rows.data.astype(np.float32), rows.indices, rows.indptr), shape=value.shape, copy=True)
+    matrix.sort_indices()
+    if not matrix.has_canonical_format:
+        same_row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        repeats = (np.diff(matrix.indices) == 0) & (np.diff(same_row) == 0)
+        raise duplicates(name, int(repeats.sum()))
+    return matrix
+
+
+def duplicates(name: str, count: int) -> Exception:
+    """Return the error for a matrix that names some synapse twice."""
+    return ValueError(f"{name} must not have duplicate entries. Got {count} beyond the first of their kind instead.")
+
+
+def check_type(name: str, value: Any, kind: type) -> None:
+    """Refuse an argument of another class than ``kind``."""
+    if not isinstance(value, kind):
+        raise refuse(name, f"a {kind.__name__}", value, TypeError)
