@@ -39,7 +39,7 @@ def _owner(trains: SpikeTrains) -> NDArray[np.int64]:
 
 def _sums(owner: NDArray[np.int64], values: Values, n_trains: int) -> NDArray[np.float64]:
     """Return the sum of ``values`` for each train."""
-    return np.bincount(owner, weights=values, minlength=n_trains)
+    return np.bincount(owner, weights=values, minlength=n_trains).astype(np.float64, copy=False)
 
 
 def _ratio(top: Values, bottom: Values) -> NDArray[np.float64]:
@@ -194,7 +194,7 @@ def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
 
 def spike_symmetry(spikes: Spikes, *, missing: float = -1.0) -> Values:
-    """Return ``1 - |n1 - n2| / (n1 + n2)`` of the spikes before and from the middle on; undefined for a silent train."""
+    """Return ``1 - |n1 - n2| / (n1 + n2)`` of the spikes before and after the middle; undefined for a silent train."""
     trains = as_trains(spikes)
     owner = _owner(trains)
     early = 2 * trains.times < np.broadcast_to(trains.n_steps, trains.n_trains)[owner]

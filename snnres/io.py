@@ -86,9 +86,8 @@ def save_array(path: PathLike, array: NDArray[Any]) -> None:
 def load_array(path: PathLike) -> NDArray[Any]:
     """Read one array in NumPy's ``.npy`` format, never unpickling."""
     path = with_suffix(path, ".npy")
-    with reading(path, "a NumPy .npy file of one array without Python objects"):
-        with open(path, "rb") as file:
-            return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    with reading(path, "a NumPy .npy file of one array without Python objects"), open(path, "rb") as file:
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
 
 
 def save_topology(filename: PathLike, weights: sp.csr_matrix) -> None:
@@ -188,10 +187,7 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
     if stdp_params is not None:
         check_type("stdp_params", stdp_params, STDPParams)
         tables["stdp"] = {name: plain(name, value) for name, value in present(stdp_params)}
-    if target.suffix == ".json":
-        text = json.dumps(tables, indent=2) + "\n"
-    else:
-        text = tomli_w.dumps(tables)
+    text = json.dumps(tables, indent=2) + "\n" if target.suffix == ".json" else tomli_w.dumps(tables)
     write_atomically(target, lambda file: file.write(text.encode()))
 
 
@@ -214,11 +210,10 @@ def load_params(path: PathLike) -> tuple[SimulationParams, STDPParams | None]:
     source = checked_suffix(path)
     with reading(source, "a description of a run in JSON or TOML"):
         text = source.read_text(encoding="utf-8")
-        tables = tomllib.loads(text) if source.suffix == ".toml" else json.loads(text, object_pairs_hook=without_repeats)
+        toml = source.suffix == ".toml"
+        tables = tomllib.loads(text) if toml else json.loads(text, object_pairs_hook=without_repeats)
         check_tables(tables)
-        values = {
-            name: read_value(source, name, value) for name, value in tables["simulation"].items()
-        }
+        values = {name: read_value(source, name, value) for name, value in tables["simulation"].items()}
         simulation = SimulationParams(**values)
         return simulation, STDPParams(**tables["stdp"]) if "stdp" in tables else None
 

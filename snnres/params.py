@@ -16,6 +16,7 @@ from .validation import (
     check_neurons,
     check_potentials,
     check_real,
+    check_type,
     check_weights,
     refuse,
 )
@@ -147,9 +148,7 @@ class SimulationParams:
 
     def _check_network(self) -> int:
         """Check what describes the synapses; return the number of neurons."""
-        if (self.num_neurons is None) == (self.adjacency_matrix is None):
-            given = "neither" if self.num_neurons is None else "both"
-            raise ValueError(f"Exactly one of num_neurons and adjacency_matrix must be given. Got {given} instead.")
+        self._check_one_of("num_neurons", "adjacency_matrix")
         if self.is_random_uniform is not None:
             check_bool("is_random_uniform", self.is_random_uniform)
         if self.adjacency_matrix is not None:
@@ -165,6 +164,13 @@ class SimulationParams:
         else:
             self._check_small_world(n_neurons)
         return n_neurons
+
+    def _check_one_of(self, first: str, second: str) -> None:
+        given = [name for name in (first, second) if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"Exactly one of {first} and {second} must be given. Got {'both' if given else 'neither'} instead."
+            )
 
     def _check_given(self) -> int:
         """Check a given matrix, beside which nothing of a generated network may stand."""
@@ -201,12 +207,10 @@ class SimulationParams:
         check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
         k = check_int("small_world_graph_k", self.small_world_graph_k, 2)
         if k % 2 or k > n_neurons:
-            raise ValueError(f"small_world_graph_k must be even and at most num_neurons ({n_neurons}). Got {k} instead.")
+            raise ValueError(f"small_world_graph_k must be even, at most num_neurons ({n_neurons}). Got {k} instead.")
 
     def _check_outputs(self, n_neurons: int, n_inputs: int) -> None:
-        if (self.num_output_neurons is None) == (self.output_neurons is None):
-            given = "neither" if self.output_neurons is None else "both"
-            raise ValueError(f"Exactly one of num_output_neurons and output_neurons must be given. Got {given} instead.")
+        self._check_one_of("num_output_neurons", "output_neurons")
         if self.output_neurons is not None:
             check_neurons("output_neurons", self.output_neurons, n_neurons)
         else:
@@ -302,6 +306,7 @@ class STDPParams:
             if self.lock_A_minus:
                 raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
             check_real("A_minus", self.A_minus, low=0)
+        check_type("weight_update_rule", self.weight_update_rule, str)
         if self.weight_update_rule not in ("multiplicative", "additive"):
             raise refuse("weight_update_rule", "'multiplicative' or 'additive'", self.weight_update_rule)
         for name in ("tau_plus", "tau_minus"):
@@ -319,4 +324,3 @@ class STDPParams:
         if self.lock_A_minus:
             return float(self.A_plus * (self.tau_plus / self.tau_minus))
         return 1e-3 if self.A_minus is None else float(self.A_minus)
-

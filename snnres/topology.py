@@ -35,7 +35,7 @@ def rewired_ring(n_neurons: int, k: int, p: float, rng: np.random.Generator) -> 
     """Return (n_neurons, k/2): the neurons that each one's own edges lead to, after rewiring."""
     half = k // 2
     neurons = np.arange(n_neurons, dtype=np.int32)
-    heads = (neurons[:, None] + np.arange(1, half + 1, dtype=np.int32)) % np.int32(n_neurons)
+    heads: Indices = (neurons[:, None] + np.arange(1, half + 1, dtype=np.int32)) % np.int32(n_neurons)
     degree = np.full(n_neurons, k, dtype=np.int64)
     for lag in range(half):
         chosen = np.flatnonzero(rng.random(n_neurons) < p)
@@ -154,12 +154,9 @@ def normal_weights(count: int, mean: float, sd: float, rng: np.random.Generator)
 
 def to_csr(indptr: Indptr, indices: Indices, weights: NDArray[np.float32]) -> sp.csr_matrix:
     """Return the square CSR matrix of these arrays, with the narrowest index type that SciPy takes."""
-    if indptr[-1] <= np.iinfo(np.int32).max:
-        indptr = indptr.astype(np.int32)  # type: ignore[assignment]
-    else:
-        indices = indices.astype(np.int64)  # type: ignore[assignment]
-    n_neurons = len(indptr) - 1
-    return sp.csr_matrix((weights, indices, indptr), shape=(n_neurons, n_neurons))
+    index = np.int32 if indptr[-1] <= np.iinfo(np.int32).max else np.int64
+    arrays = (weights, indices.astype(index, copy=False), indptr.astype(index))
+    return sp.csr_matrix(arrays, shape=(len(indptr) - 1, len(indptr) - 1))
 
 
 def pruned(weights: sp.csr_matrix, fraction: float) -> sp.csr_matrix:

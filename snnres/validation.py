@@ -1,7 +1,7 @@
 """Checks of what a caller hands in. Each raises an error that names the argument, the rule and the value."""
 
 import numbers
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -33,9 +33,10 @@ def check_int(name: str, value: Any, low: int, high: int = 2**63 - 1) -> int:
     rule = f"an integer >= {low}" if high >= INT32_MAX else f"an integer in [{low}, {high}]"
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise refuse(name, rule, value, TypeError)
-    if not low <= value <= high:
-        raise refuse(name, rule if value < low else f"an integer <= {high}", value)
-    return int(value)
+    number = int(value)
+    if not low <= number <= high:
+        raise refuse(name, rule if number < low else f"an integer <= {high}", value)
+    return number
 
 
 def check_real(
@@ -51,8 +52,11 @@ def check_real(
 
     It must also survive the rounding to float32 in which the kernels compute: no overflow, no underflow to 0.
     """
-    bounds = [f"{sign} {bound:g}" for sign, bound in ((">", above), (">=", low), ("<", below), ("<=", high))
-              if bound is not None]
+    bounds = [
+        f"{sign} {bound:g}"
+        for sign, bound in ((">", above), (">=", low), ("<", below), ("<=", high))
+        if bound is not None
+    ]
     rule = " and ".join(["a finite number", *bounds]) if bounds else "a finite number"
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise refuse(name, rule, value, TypeError)
@@ -110,7 +114,7 @@ def check_input(name: str, value: Any, n_neurons: int) -> NDArray[np.uint8]:
     """Return fresh 0/1 input (n_inputs, n_steps) that fits a network of ``n_neurons``."""
     spikes = check_binary(name, value)
     if spikes.shape[0] > n_neurons:
-        raise ValueError(f"{name} must have at most one row a neuron ({n_neurons}). Got {spikes.shape[0]} rows instead.")
+        raise ValueError(f"{name} must have at most one row a neuron ({n_neurons}). Got {len(spikes)} rows instead.")
     return spikes
 
 
@@ -145,13 +149,16 @@ def check_weights(name: str, value: Any) -> sp.csr_matrix:
     """Return a fresh float32 CSR copy, rows sorted, of a square sparse matrix of finite floats without duplicates."""
     if not sp.issparse(value):
         raise refuse(name, "a SciPy sparse matrix", value, TypeError)
+    value = cast(Any, value)
     if value.ndim != 2 or value.shape[0] != value.shape[1] or value.shape[0] == 0:
         raise ValueError(f"{name} must be square with at least one neuron. Got shape {value.shape} instead.")
     if value.dtype.kind != "f":
         raise TypeError(f"{name} must hold float weights. Got dtype {value.dtype} instead.")
     if value.format in ("csr", "csc"):
-        value.check_format(full_check=True)
-    if value.format in ("csr", "csc"):
+        try:
+            value.check_format(full_check=True)
+        except ValueError as error:
+            raise ValueError(f"{name} must be a well-formed sparse matrix: {error}.") from error
         rows = value.tocsr()
     else:
         # Through COO, since other formats' own conversion adds duplicates up unseen.

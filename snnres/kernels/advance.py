@@ -10,7 +10,7 @@ UNIT = np.float32(1)
 
 
 @jit
-def filter_spikes(trace, decay, neurons, start, stop):  # type: ignore[no-untyped-def]
+def filter_spikes(trace, decay, neurons, start, stop):
     """Let the readout trace decay by one step and count this step's spikes in. Mutates ``trace``."""
     for i in range(trace.size):
         trace[i] *= decay
@@ -19,9 +19,7 @@ def filter_spikes(trace, decay, neurons, start, stop):  # type: ignore[no-untype
 
 
 @jit
-def advance(  # type: ignore[no-untyped-def]
-    edges, lif, stdp, trace_decay, spikes, currents, state, fired, start, stop, offsets, neurons, recorded
-):
+def advance(edges, lif, stdp, trace_decay, spikes, currents, state, fired, start, stop, offsets, neurons, recorded):
     """Run the steps ``start`` to ``stop`` and return the step reached: earlier if ``neurons`` might overflow.
 
     Mutates the state, with ``stdp`` the weights too; writes who fired at step ``t`` to
@@ -33,11 +31,9 @@ def advance(  # type: ignore[no-untyped-def]
         if neurons.size - end < state.potential.size:
             return t
         if spikes is not None:
-            if t < spikes.spikes.shape[0]:
-                inject_spikes(state.potential, spikes.spikes[t], lif)
+            inject_spikes(state.potential, spikes, t, lif)
         if currents is not None:
-            if t < currents.signal.shape[0]:
-                inject_currents(state.potential, currents.signal[t], currents)
+            inject_currents(state.potential, currents, t)
         fire(state.potential, state.timer, fired, lif)
         begin, end = end, collect(fired, neurons, end)
         if stdp is not None:

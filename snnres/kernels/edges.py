@@ -1,5 +1,7 @@
 """From a CSR matrix to the arrays that the kernels run on."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ NEXT = np.uint64(1)
 
 
 @jit
-def transpose_index(indptr, target, in_indptr, in_source, in_edge):  # type: ignore[no-untyped-def]
+def transpose_index(indptr, target, in_indptr, in_source, in_edge):
     """Write the synapses in the order of their targets, sources ascending. ``in_indptr`` starts as zeros."""
     for e in range(target.size):
         in_indptr[target[e] + ONE] += NEXT
@@ -28,15 +30,16 @@ def transpose_index(indptr, target, in_indptr, in_source, in_edge):  # type: ign
     in_indptr[0] = 0
 
 
-def narrowest(bound: int) -> type[np.uint16] | type[np.uint32] | type[np.uint64]:
+def narrowest(bound: int) -> type[np.unsignedinteger[Any]]:
     """Return the narrowest unsigned type for indices below ``bound``: less memory to move per synapse."""
     if bound <= 2**16:
         return np.uint16
     return np.uint32 if bound <= 2**32 else np.uint64
 
 
-def build_edges(indptr: NDArray[np.signedinteger], indices: NDArray[np.signedinteger], weights: Float32Array,
-                *, by_target: bool) -> Edges:
+def build_edges(
+    indptr: NDArray[np.signedinteger], indices: NDArray[np.signedinteger], weights: Float32Array, *, by_target: bool
+) -> Edges:
     """Return the edges of a CSR matrix with sorted rows; ``weights`` is shared, not copied.
 
     ``by_target`` adds the transposed index that plasticity needs.

@@ -6,7 +6,7 @@ from .compile import jit
 
 
 @jit
-def count_by_column(neurons, column, counts):  # type: ignore[no-untyped-def]
+def count_by_column(neurons, column, counts):
     """Count the spikes of each column into ``counts[1:]``, zeros at first; a column of -1 is left out."""
     for e in range(neurons.size):
         c = column[neurons[e]]
@@ -15,7 +15,7 @@ def count_by_column(neurons, column, counts):  # type: ignore[no-untyped-def]
 
 
 @jit
-def place_by_column(offsets, neurons, column, cursor, times):  # type: ignore[no-untyped-def]
+def place_by_column(offsets, neurons, column, cursor, times):
     """Write each spike's step where its column's cursor points. Mutates ``cursor``; times come out ascending."""
     for t in range(offsets.size - 1):
         for e in range(offsets[t], offsets[t + 1]):
@@ -26,7 +26,7 @@ def place_by_column(offsets, neurons, column, cursor, times):  # type: ignore[no
 
 
 @jit
-def fill_dense(offsets, neurons, column, dense):  # type: ignore[no-untyped-def]
+def fill_dense(offsets, neurons, column, dense):
     """Set ``dense[t, column]`` to 1 for each spike, zeros at first; a column of -1 is left out."""
     for t in range(offsets.size - 1):
         for e in range(offsets[t], offsets[t + 1]):

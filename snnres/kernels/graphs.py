@@ -1,12 +1,10 @@
 """Random graphs: rewire a ring lattice, turn arcs into CSR."""
 
-import numpy as np
-
 from .compile import jit
 
 
 @jit
-def linked(heads, u, w):  # type: ignore[no-untyped-def]
+def linked(heads, u, w):
     """Whether an edge of either neuron's own row joins u and w. No early exit, so that it vectorises."""
     hit = False
     for lag in range(heads.shape[1]):
@@ -15,7 +13,7 @@ def linked(heads, u, w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def rewire(heads, degree, lag, nodes, done, candidates):  # type: ignore[no-untyped-def]
+def rewire(heads, degree, lag, nodes, done, candidates):
     """Move the edges ``(u, heads[u, lag])`` of ``nodes[done:]`` to the next candidates that make no loop or double.
 
     Returns how many nodes are done: fewer than all if the candidates ran out. A neuron joined to all others keeps
@@ -40,7 +38,7 @@ def rewire(heads, degree, lag, nodes, done, candidates):  # type: ignore[no-unty
 
 
 @jit
-def count_ends(neurons, indptr):  # type: ignore[no-untyped-def]
+def count_ends(neurons, indptr):
     """Turn ``indptr``, zeros at first, into the row bounds of a list of neurons to be grouped."""
     for e in range(neurons.size):
         indptr[neurons[e] + 1] += 1
@@ -49,7 +47,7 @@ def count_ends(neurons, indptr):  # type: ignore[no-untyped-def]
 
 
 @jit
-def group(sources, targets, cursor, grouped):  # type: ignore[no-untyped-def]
+def group(sources, targets, cursor, grouped):
     """Write the arcs' sources in the order of their targets. ``cursor`` holds the groups' starts and is mutated."""
     for e in range(targets.size):
         grouped[cursor[targets[e]]] = sources[e]
@@ -57,7 +55,7 @@ def group(sources, targets, cursor, grouped):  # type: ignore[no-untyped-def]
 
 
 @jit
-def place_sorted(in_indptr, grouped, cursor, indices):  # type: ignore[no-untyped-def]
+def place_sorted(in_indptr, grouped, cursor, indices):
     """Write CSR column indices, ascending in each row, from sources grouped by target. Mutates ``cursor``."""
     for target in range(in_indptr.size - 1):
         for e in range(in_indptr[target], in_indptr[target + 1]):

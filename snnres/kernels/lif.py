@@ -11,27 +11,29 @@ READY = np.int32(0)
 
 
 @jit
-def inject_spikes(potential, spikes, lif):  # type: ignore[no-untyped-def]
-    """Add the amplitude to each of the first neurons whose input spikes. Mutates ``potential``."""
-    amplitude = lif.amplitude
-    for i in range(spikes.size):
-        potential[i] += amplitude * np.float32(spikes[i])
+def inject_spikes(potential, drive, t, lif):
+    """Add the amplitude to each of the first neurons whose input spikes at step ``t``. Mutates ``potential``."""
+    if t < drive.spikes.shape[0]:
+        spikes, amplitude = drive.spikes[t], lif.amplitude
+        for i in range(spikes.size):
+            potential[i] += amplitude * np.float32(spikes[i])
 
 
 @jit
-def inject_currents(potential, signal, drive):  # type: ignore[no-untyped-def]
-    """Add the bias and one step's channels, in ascending order, through the input weights. Mutates ``potential``."""
-    bias = drive.bias
-    for i in range(bias.size):
-        potential[i] += bias[i]
-    for c in range(np.uint32(signal.size)):
-        value = signal[c]
-        for e in range(drive.indptr[c], drive.indptr[c + ONE]):
-            potential[drive.target[e]] += drive.weight[e] * value
+def inject_currents(potential, drive, t):
+    """Add the bias, then step ``t``'s channels in ascending order, each weight times value. Mutates ``potential``."""
+    if t < drive.signal.shape[0]:
+        bias, signal = drive.bias, drive.signal[t]
+        for i in range(bias.size):
+            potential[i] += bias[i]
+        for c in range(np.uint32(signal.size)):
+            value = signal[c]
+            for e in range(drive.indptr[c], drive.indptr[c + ONE]):
+                potential[drive.target[e]] += drive.weight[e] * value
 
 
 @jit
-def fire(potential, timer, fired, lif):  # type: ignore[no-untyped-def]
+def fire(potential, timer, fired, lif):
     """Count timers down, mark who fires, reset them, leak the rest: one branch-free pass over the neurons.
 
     Mutates ``potential`` and ``timer`` and writes 0 or 1 into ``fired``, whose padding beyond the neurons stays 0.
@@ -47,7 +49,7 @@ def fire(potential, timer, fired, lif):  # type: ignore[no-untyped-def]
 
 
 @jit
-def collect(fired, neurons, start):  # type: ignore[no-untyped-def]
+def collect(fired, neurons, start):
     """Write the indices of the marked neurons into ``neurons`` from ``start`` on, ascending; return the new end.
 
     Assumes ``fired.size`` is a multiple of 8 and room for all neurons.
@@ -64,7 +66,7 @@ def collect(fired, neurons, start):  # type: ignore[no-untyped-def]
 
 
 @jit
-def spread(edges, potential, neurons, start, stop):  # type: ignore[no-untyped-def]
+def spread(edges, potential, neurons, start, stop):
     """Send each spike of ``neurons[start:stop]`` along its synapses, in that order. Mutates ``potential``."""
     indptr, target, weight = edges.indptr, edges.target, edges.weight
     for k in range(start, stop):

@@ -9,7 +9,7 @@ UNIT = np.float32(1)
 
 
 @jit
-def decay_traces(state, stdp):  # type: ignore[no-untyped-def]
+def decay_traces(state, stdp):
     """Let both traces decay by one step. Mutates them."""
     x_pre, x_post = state.x_pre, state.x_post
     for i in range(x_pre.size):
@@ -18,7 +18,7 @@ def decay_traces(state, stdp):  # type: ignore[no-untyped-def]
 
 
 @jit
-def depress(edges, x_post, stdp, neurons, start, stop):  # type: ignore[no-untyped-def]
+def depress(edges, x_post, stdp, neurons, start, stop):
     """Depress the outgoing synapses of the firing neurons by their targets' traces. Mutates the weights."""
     indptr, target, weight = edges.indptr, edges.target, edges.weight
     for k in range(start, stop):
@@ -30,7 +30,7 @@ def depress(edges, x_post, stdp, neurons, start, stop):  # type: ignore[no-untyp
 
 
 @jit
-def potentiate(edges, x_pre, stdp, neurons, start, stop):  # type: ignore[no-untyped-def]
+def potentiate(edges, x_pre, stdp, neurons, start, stop):
     """Potentiate the incoming synapses of the firing neurons by their sources' traces. Mutates the weights."""
     weight, in_indptr, in_source, in_edge = edges.weight, edges.in_indptr, edges.in_source, edges.in_edge
     for k in range(start, stop):
@@ -42,7 +42,7 @@ def potentiate(edges, x_pre, stdp, neurons, start, stop):  # type: ignore[no-unt
 
 
 @jit
-def mark_spikes(state, stdp, neurons, start, stop):  # type: ignore[no-untyped-def]
+def mark_spikes(state, stdp, neurons, start, stop):
     """Raise both traces of the firing neurons by one, at most to ``trace_max``. Mutates them."""
     x_pre, x_post = state.x_pre, state.x_post
     for k in range(start, stop):
@@ -52,7 +52,7 @@ def mark_spikes(state, stdp, neurons, start, stop):  # type: ignore[no-untyped-d
 
 
 @jit
-def learn(edges, state, stdp, neurons, start, stop):  # type: ignore[no-untyped-def]
+def learn(edges, state, stdp, neurons, start, stop):
     """One step of plasticity for the spikes ``neurons[start:stop]``. Mutates weights and traces."""
     decay_traces(state, stdp)
     depress(edges, state.x_post, stdp, neurons, start, stop)

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -117,7 +117,7 @@ class SNN(FeatureMethods, WeightMethods, StorageMethods):
         """
         n_steps = self.simulation_duration
         if n_steps == 0:
-            raise ValueError("simulate needs at least one step: set input_spike_times or duration. Got 0 steps instead.")
+            raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_decay(trace_tau)
         report = reporter(progress, "simulate")
         plastic = self._stdp is not None and self._stdp.enabled
@@ -213,7 +213,7 @@ class SNN(FeatureMethods, WeightMethods, StorageMethods):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         # Arrays that pickle hands over may be read-only (memory-mapped by joblib); the kernels write to these.
-        self._state = NetworkState(*(np.array(part) for part in self._state))
+        self._state = NetworkState._make(np.array(part) for part in self._state)
         self._weights = self._weights.copy()
 
 
@@ -223,15 +223,14 @@ def build_weights(
     """Return the weights that the parameters describe: a copy of the user's, or a random network."""
     if params.adjacency_matrix is not None:
         return check_weights("adjacency_matrix", params.adjacency_matrix)
-    n_neurons, mean = params.num_neurons, params.mean_weight
-    assert n_neurons is not None and mean is not None, "checked by SimulationParams"
+    # SimulationParams has checked that the numbers of the chosen graph are there.
+    n_neurons, mean = cast(int, params.num_neurons), cast(float, params.mean_weight)
     if params.is_random_uniform:
-        assert params.connection_prob is not None
-        indptr, indices = topology.erdos_renyi(int(n_neurons), float(params.connection_prob), topology_rng)
+        prob = cast(float, params.connection_prob)
+        indptr, indices = topology.erdos_renyi(int(n_neurons), float(prob), topology_rng)
     else:
-        assert params.small_world_graph_k is not None and params.small_world_graph_p is not None
-        k, p = int(params.small_world_graph_k), float(params.small_world_graph_p)
-        indptr, indices = topology.watts_strogatz(int(n_neurons), k, p, topology_rng)
+        k, p = cast(int, params.small_world_graph_k), cast(float, params.small_world_graph_p)
+        indptr, indices = topology.watts_strogatz(int(n_neurons), int(k), float(p), topology_rng)
     variation = 0.1 if params.weight_variance is None else float(params.weight_variance)
     weights = topology.normal_weights(len(indices), float(mean), abs(float(mean)) * variation, weights_rng)
     return topology.to_csr(indptr, indices, weights)

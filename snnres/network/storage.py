@@ -22,7 +22,7 @@ OTHER_ARRAYS = ("initial_potentials", "input", "outputs")
 
 
 class StorageMethods(NetworkBase):
-    """Saving and loading of :class:`SNN`. Writes are atomic, nothing is unpickled, and a refused file changes nothing."""
+    """Saving and loading of :class:`SNN`: writes are atomic, nothing is unpickled, a refused file changes nothing."""
 
     def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
         """Write the weights in SciPy's ``.npz`` format."""
@@ -41,7 +41,7 @@ class StorageMethods(NetworkBase):
         potentials = io.load_membrane_potentials(filename)
         if len(potentials) != self.num_neurons:
             raise ValueError(
-                f"{filename} must hold a potential for each of {self.num_neurons} neurons. Got {len(potentials)} instead."
+                f"{filename} must hold a value for each of {self.num_neurons} neurons. Got {len(potentials)} instead."
             )
         self._state = state_at(potentials)
 
@@ -82,7 +82,7 @@ class StorageMethods(NetworkBase):
             "stdp": None if self._stdp is None else dict(io.present(self._stdp)),
             "random_state": self._rng.bit_generator.state,
         }
-        arrays: dict[str, NDArray[Any]] = {"header": np.array(json.dumps(header, default=lambda value: value.item()))}
+        arrays: dict[str, Any] = {"header": np.array(json.dumps(header, default=lambda value: value.item()))}
         arrays |= {name: getattr(self._weights, name) for name in WEIGHT_ARRAYS}
         arrays |= self._state._asdict()
         arrays |= {"initial_potentials": self._initial_potentials, "input": self._input, "outputs": self._outputs}
