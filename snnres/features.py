@@ -214,9 +214,11 @@ def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[st
     count = spike_counts(trains)
     mean = _ratio(_sums(owner, trains.times, n), count)
     away = trains.times - mean[owner]
-    second, third, fourth = (_ratio(_sums(owner, away**power, n), count) for power in (2, 3, 4))
+    square = away * away
+    # Products, since NumPy's third and fourth powers took 3 of the 3.5 ms for 27,000 spikes.
+    second, third, fourth = (_ratio(_sums(owner, power, n), count) for power in (square, square * away, square * square))
     flat = np.nan if np.isnan(missing) else 0.0
-    skewness = _fill(_ratio(third, second**1.5), count > 1, flat)
+    skewness = _fill(_ratio(third, second * np.sqrt(second)), count > 1, flat)
     kurtosis = _fill(_ratio(fourth, second**2) - 3.0, count > 1, flat)
     return {
         "mean": _fill(mean, count > 0, missing),

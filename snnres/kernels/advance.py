@@ -27,8 +27,10 @@ def advance(edges, lif, stdp, trace_decay, spikes, currents, state, fired, start
     ``spikes`` and ``currents`` may be None; input ends where its rows end.
     """
     end = recorded
+    if stdp is not None:
+        scratch = np.empty((3, state.potential.size), dtype=np.float32)
     for t in range(start, stop):
-        if neurons.size - end < state.potential.size:
+        if neurons.size - end < fired.size:
             return t
         if spikes is not None:
             inject_spikes(state.potential, spikes, t, lif)
@@ -37,7 +39,7 @@ def advance(edges, lif, stdp, trace_decay, spikes, currents, state, fired, start
         fire(state.potential, state.timer, fired, lif)
         begin, end = end, collect(fired, neurons, end)
         if stdp is not None:
-            learn(edges, state, stdp, neurons, begin, end)
+            learn(edges, state, stdp, scratch, neurons, begin, end)
         if trace_decay is not None:
             filter_spikes(state.trace, trace_decay, neurons, begin, end)
         spread(edges, state.potential, neurons, begin, end)

@@ -40,7 +40,7 @@ class Runner:
         """Run ``n_steps``, yielding the steps done after each chunk."""
         # A multiple of 8: spikes are collected word by word.
         fired = np.zeros(-(-self.n_neurons // 8) * 8, dtype=np.uint8)
-        buffer = np.empty(min(max(self.n_neurons, BUFFER_SPIKES), self.n_neurons * n_steps), dtype=np.uint32)
+        buffer = np.empty(max(fired.size, min(BUFFER_SPIKES, fired.size * n_steps)), dtype=np.uint32)
         start = 0
         while start < n_steps:
             stop = min(start + self.chunk, n_steps)
