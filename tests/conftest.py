@@ -1,0 +1,15 @@
+"""Settings of every test."""
+
+from hypothesis import HealthCheck, settings
+
+# The first example of a property may compile kernels, so no deadline; the same examples in every run, so that a
+# failure on one machine is a failure on all.
+settings.register_profile(
+    "snnres",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("snnres")

@@ -1,0 +1,107 @@
+"""The model, step by step in plain float32 NumPy: slow, and meant to be read beside its specification.
+
+Nothing here is shared with the package. Synapses are a dense matrix ``weight[j, i]`` with a mask ``exists[j, i]``,
+so that a synapse of weight 0 is still one.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+F = np.float32
+
+
+@dataclass
+class Rule:
+    """Plasticity as its user sets it."""
+
+    multiplicative: bool = True
+    tau_plus: float = 20.0
+    tau_minus: float = 40.0
+    A_plus: float = 1e-3
+    A_minus: float = 1e-3
+    eta: float = 1.0
+    W_max: float = 1.0
+    clip: bool = True
+    nearest_neighbor: bool = False
+
+    def potentiated(self, w, x_pre):
+        gain = F(self.eta * self.A_plus)
+        if self.multiplicative:
+            return w + (gain * x_pre) * (F(1) - w * F(1.0 / self.W_max))
+        return w + gain * x_pre
+
+    def depressed(self, w, x_post):
+        if self.multiplicative:
+            return w * (F(1) - F(self.eta * self.A_minus / self.W_max) * x_post)
+        return w - F(self.eta * self.A_minus) * x_post
+
+    def bounded(self, w):
+        return np.clip(w, F(0), F(self.W_max)) if self.clip else w
+
+
+@dataclass
+class Reference:
+    """A network and its state; ``step`` is the model."""
+
+    weight: np.ndarray
+    exists: np.ndarray
+    v: np.ndarray
+    threshold: float
+    leak: float
+    refractory: int
+    amplitude: float
+    rule: Rule | None = None
+    trace_tau: float | None = 10.0
+    r: np.ndarray = field(init=False)
+    x_pre: np.ndarray = field(init=False)
+    x_post: np.ndarray = field(init=False)
+    trace: np.ndarray = field(init=False)
+
+    def __post_init__(self):
+        n = len(self.v)
+        self.weight = np.array(self.weight, dtype=F)
+        self.v = np.array(self.v, dtype=F)
+        self.r = np.zeros(n, dtype=np.int64)
+        self.x_pre, self.x_post, self.trace = (np.zeros(n, dtype=F) for _ in range(3))
+
+    def step(self, column):
+        """Advance by one step with this input column, or None once the input has ended; return who fired."""
+        self.r = np.maximum(self.r - 1, 0)
+        if column is not None:
+            n_inputs = len(column)
+            self.v[:n_inputs] += F(self.amplitude) * column.astype(F)
+        fired = (self.v >= F(self.threshold)) & (self.r == 0)
+        if self.rule is not None:
+            self.learn(fired)
+        self.v[fired] = F(0)
+        self.r[fired] = self.refractory + 1
+        self.v *= F(1.0 - self.leak)
+        for j in np.flatnonzero(fired):
+            targets = self.exists[j]
+            self.v[targets] += self.weight[j, targets]
+        if self.trace_tau is not None:
+            self.trace *= F(math.exp(-1.0 / self.trace_tau))
+            self.trace[fired] += F(1)
+        return fired
+
+    def learn(self, fired):
+        rule = self.rule
+        self.x_pre *= F(math.exp(-1.0 / rule.tau_plus))
+        self.x_post *= F(math.exp(-1.0 / rule.tau_minus))
+        for j in np.flatnonzero(fired):
+            targets = self.exists[j]
+            self.weight[j, targets] = rule.bounded(rule.depressed(self.weight[j, targets], self.x_post[targets]))
+        for i in np.flatnonzero(fired):
+            sources = self.exists[:, i]
+            self.weight[sources, i] = rule.bounded(rule.potentiated(self.weight[sources, i], self.x_pre[sources]))
+        for x in (self.x_pre, self.x_post):
+            x[fired] += F(1)
+            if rule.nearest_neighbor:
+                x[fired] = np.minimum(x[fired], F(1))
+
+    def run(self, spikes, n_steps):
+        """Run ``n_steps`` over an input (n_inputs, n_columns); return (n_steps, n_neurons) 0/1."""
+        rows = [self.step(spikes[:, t] if t < spikes.shape[1] else None) for t in range(n_steps)]
+        return np.array(rows, dtype=np.int8).reshape(n_steps, len(self.v))
