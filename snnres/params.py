@@ -306,6 +306,14 @@ class STDPParams:
             if self.lock_A_minus:
                 raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
             check_real("A_minus", self.A_minus, low=0)
+        depression = self.eta * self.effective_A_minus
+        for name, product in (
+            ("eta * A_plus", self.eta * self.A_plus),
+            ("eta * A_minus", depression),
+            ("eta * A_minus / W_max", depression / self.W_max),
+            ("1 / W_max", 1.0 / self.W_max),
+        ):
+            check_real(name, product)
         check_type("weight_update_rule", self.weight_update_rule, str)
         if self.weight_update_rule not in ("multiplicative", "additive"):
             raise refuse("weight_update_rule", "'multiplicative' or 'additive'", self.weight_update_rule)

@@ -161,8 +161,13 @@ def check_weights(name: str, value: Any) -> sp.csr_matrix:
             raise ValueError(f"{name} must be a well-formed sparse matrix: {error}.") from error
         rows = value.tocsr()
     else:
-        # Through COO, since other formats' own conversion adds duplicates up unseen.
-        triplets = value.tocoo()
+        # Through COO, since other formats' own conversion adds duplicates up unseen; built anew, since only the
+        # constructor looks at the range of indices.
+        try:
+            parts = value.tocoo()
+            triplets = sp.coo_matrix((parts.data, (parts.row, parts.col)), shape=value.shape)
+        except ValueError as error:
+            raise ValueError(f"{name} must be a well-formed sparse matrix: {error}.") from error
         rows = triplets.tocsr()
         if rows.nnz < triplets.nnz:
             raise duplicates(name, triplets.nnz - rows.nnz)
