@@ -35,7 +35,7 @@ def rewired_ring(n_neurons: int, k: int, p: float, rng: np.random.Generator) -> 
     """Return (n_neurons, k/2): the neurons that each one's own edges lead to, after rewiring."""
     half = k // 2
     neurons = np.arange(n_neurons, dtype=np.int32)
-    heads: Indices = (neurons[:, None] + np.arange(1, half + 1, dtype=np.int32)) % np.int32(n_neurons)
+    heads: Indices = np.add.outer(neurons, np.arange(1, half + 1, dtype=np.int32)) % np.int32(n_neurons)
     degree = np.full(n_neurons, k, dtype=np.int64)
     for lag in range(half):
         chosen = np.flatnonzero(rng.random(n_neurons) < p)
@@ -232,6 +232,8 @@ def from_networkx(graph: "networkx.Graph[Any]", weight: str = "weight") -> sp.cs
     networkx = import_networkx()
     if graph.is_multigraph():
         raise ValueError("graph must not be a multigraph: a synapse joins two neurons once. Got a multigraph instead.")
+    if not len(graph):
+        raise ValueError("graph must have at least one node. Got an empty graph instead.")
     array = networkx.to_scipy_sparse_array(graph, weight=weight, dtype=np.float64, format="csr")
     return check_weights("graph", array)
 

@@ -8,10 +8,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from .. import homeostasis, topology
-from ..kernels.structs import LIFConstants, NetworkState
+from ..kernels.edges import build_edges
+from ..kernels.structs import CurrentDrive, LIFConstants, NetworkState, SpikeDrive
 from ..params import STDPParams
+from ..plasticity import stdp_constants
 from ..recording import Recording
 from ..validation import check_real
+from .drive import InputWeights
+from .runner import Runner
 
 
 def state_at(potentials: NDArray[np.float32]) -> NetworkState:
@@ -37,6 +41,8 @@ class NetworkBase:
     _stdp: STDPParams | None
     _recording: Recording | None
     _rng: np.random.Generator
+    _input_weights: InputWeights | None
+    _input_currents: NDArray[np.float32] | None
 
     def _lif_constants(self) -> LIFConstants:
         return LIFConstants(
@@ -45,6 +51,20 @@ class NetworkBase:
             amplitude=np.float32(self._amplitude),
             hold=np.int32(self._refractory + 1),
         )
+
+    def _runner(
+        self, spikes: SpikeDrive | None, currents: CurrentDrive | None, trace_decay: np.float32 | None
+    ) -> Runner:
+        """Return what advances the present state, with plasticity if it is on."""
+        plastic = self._stdp is not None and self._stdp.enabled
+        edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=plastic)
+        stdp = stdp_constants(self._stdp) if self._stdp is not None and plastic else None
+        return Runner(edges, self._lif_constants(), stdp, trace_decay, spikes, currents, self._state)
+
+    def _require_input_weights(self) -> InputWeights:
+        if self._input_weights is None:
+            raise ValueError("currents need input weights: call set_input_weights() first.")
+        return self._input_weights
 
     @property
     def num_neurons(self) -> int:
@@ -102,8 +122,11 @@ class NetworkBase:
 
     @property
     def simulation_duration(self) -> int:
-        """Steps of a run: the given duration, or else the steps of the input."""
-        return int(self._input.shape[1]) if self._duration is None else self._duration
+        """Steps of a run: the given duration, or else the steps of the input, spikes or currents."""
+        if self._duration is not None:
+            return self._duration
+        currents = 0 if self._input_currents is None else self._input_currents.shape[1]
+        return max(int(self._input.shape[1]), int(currents))
 
     @property
     def stdp(self) -> STDPParams | None:

@@ -9,21 +9,20 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from .. import topology
-from ..kernels.edges import build_edges
-from ..kernels.structs import NetworkState, SpikeDrive
+from ..kernels.structs import NetworkState
 from ..params import SimulationParams, STDPParams
-from ..plasticity import stdp_constants
 from ..progress import Progress, reporter
 from ..seeding import streams
 from ..validation import check_input, check_neurons, check_potentials, check_type, check_weights
 from .base import state_at, trace_decay
+from .batch import BatchMethods
+from .drive import InputWeights, check_currents, spike_drive
 from .readings import FeatureMethods
-from .runner import Runner
 from .storage import StorageMethods
 from .weights import WeightMethods
 
 
-class SNN(FeatureMethods, WeightMethods, StorageMethods):
+class SNN(FeatureMethods, BatchMethods, WeightMethods, StorageMethods):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first
@@ -83,6 +82,8 @@ class SNN(FeatureMethods, WeightMethods, StorageMethods):
             uniform = rngs["potentials"].random(self.num_neurons, dtype=np.float32)
             self._initial_potentials = uniform * np.float32(self._threshold)
         self._state = state_at(self._initial_potentials)
+        self._input_weights = None
+        self._input_currents = None
         self._stdp = stdp_params
         self._recording = None
 
@@ -120,17 +121,10 @@ class SNN(FeatureMethods, WeightMethods, StorageMethods):
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_decay(trace_tau)
         report = reporter(progress, "simulate")
-        plastic = self._stdp is not None and self._stdp.enabled
-        edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=plastic)
-        runner = Runner(
-            edges,
-            self._lif_constants(),
-            stdp_constants(self._stdp) if self._stdp is not None and plastic else None,
-            decay,
-            SpikeDrive(np.ascontiguousarray(self._input.T)),
-            None,
-            self._state,
-        )
+        currents = None
+        if self._input_currents is not None:
+            currents = self._require_input_weights().drive(np.ascontiguousarray(self._input_currents.T))
+        runner = self._runner(spike_drive(self._input), currents, decay)
         try:
             for done in runner.advance(n_steps):
                 report(done, n_steps)
@@ -160,6 +154,41 @@ class SNN(FeatureMethods, WeightMethods, StorageMethods):
             If it is not 0/1 or has more rows than the network has neurons.
         """
         self._input = check_input("input_spike_times", input_spike_times, self.num_neurons)
+
+    def set_input_weights(self, input_weights: Any, bias: ArrayLike | None = None) -> None:
+        """Set how analogue input reaches the neurons, and drop the currents set before.
+
+        In each step of the input every neuron's potential gains its bias, then, channel after channel, the channel's
+        value times its weight.
+
+        Parameters
+        ----------
+        input_weights : scipy.sparse matrix or array_like, shape (n_channels, num_neurons)
+            Finite. See :func:`snnres.encoding.random_input_weights`.
+        bias : array_like, shape (num_neurons,), optional
+            Constant current, zero if None.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not of that form; the network stays as it was.
+        """
+        self._input_weights = InputWeights(input_weights, bias, self.num_neurons)
+        self._input_currents = None
+
+    def set_input_currents(self, currents: ArrayLike | None) -> None:
+        """Set the analogue input of the next runs; None for none.
+
+        Parameters
+        ----------
+        currents : array_like, shape (n_channels, n_steps), optional
+            Finite, a row for each row of :meth:`set_input_weights`. Without a ``duration`` its steps are those of a
+            run, or those of the input spikes if there are more.
+        """
+        if currents is None:
+            self._input_currents = None
+        else:
+            self._input_currents = check_currents("currents", currents, self._require_input_weights().n_channels)
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""

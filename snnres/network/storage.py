@@ -12,6 +12,7 @@ from ..kernels.structs import NetworkState
 from ..params import STDPParams
 from ..validation import INT32_MAX, check_finite, check_input, check_int, check_neurons, check_real, check_weights
 from .base import NetworkBase, state_at
+from .drive import InputWeights, check_currents
 from .weights import as_weights
 
 FORMAT = "snnres network"
@@ -19,6 +20,7 @@ VERSION = 1
 STATE_ARRAYS = ("potential", "timer", "x_pre", "x_post", "trace")
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
 OTHER_ARRAYS = ("initial_potentials", "input", "outputs")
+DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
 
 
 class StorageMethods(NetworkBase):
@@ -63,6 +65,8 @@ class StorageMethods(NetworkBase):
         - ``data``, ``indices``, ``indptr``: the weights, CSR
         - ``potential``, ``timer``, ``x_pre``, ``x_post``, ``trace``: the state, an entry a neuron
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
+        - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR) and ``bias``; if
+          there are currents: ``currents`` (n_channels, n_steps)
 
         Parameters
         ----------
@@ -86,6 +90,12 @@ class StorageMethods(NetworkBase):
         arrays |= {name: getattr(self._weights, name) for name in WEIGHT_ARRAYS}
         arrays |= self._state._asdict()
         arrays |= {"initial_potentials": self._initial_potentials, "input": self._input, "outputs": self._outputs}
+        if self._input_weights is not None:
+            weights = self._input_weights.weights
+            drive = (weights.data, weights.indices, weights.indptr, self._input_weights.bias)
+            arrays |= dict(zip(DRIVE_ARRAYS, drive, strict=True))
+        if self._input_currents is not None:
+            arrays["currents"] = self._input_currents
         io.write_atomically(io.with_suffix(path, ".npz"), lambda file: np.savez_compressed(file, **arrays))
 
     @classmethod
@@ -107,7 +117,8 @@ class StorageMethods(NetworkBase):
                     raise ValueError("It is damaged or of another format: not an .npz archive.")
                 with archive:
                     header = read_header(archive)
-                    arrays = {name: archive[name] for name in (*WEIGHT_ARRAYS, *STATE_ARRAYS, *OTHER_ARRAYS)}
+                    drive = [name for name in (*DRIVE_ARRAYS, "currents") if name in archive.files]
+                    arrays = {name: archive[name] for name in (*WEIGHT_ARRAYS, *STATE_ARRAYS, *OTHER_ARRAYS, *drive)}
             network = cls.__new__(cls)
             network._restore(header, arrays)
             return network
@@ -132,6 +143,14 @@ class StorageMethods(NetworkBase):
         self._initial_potentials = check_state_array("initial_potentials", arrays["initial_potentials"], n_neurons)
         self._state = NetworkState(*(check_state_array(name, arrays[name], n_neurons) for name in STATE_ARRAYS))
         self._recording = None
+        self._input_weights = self._input_currents = None
+        if DRIVE_ARRAYS[0] in arrays:
+            data, indices, indptr, bias = (arrays[name] for name in DRIVE_ARRAYS)
+            weights = sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_neurons))
+            self._input_weights = InputWeights(weights, bias, n_neurons)
+        if "currents" in arrays:
+            n_channels = self._require_input_weights().n_channels
+            self._input_currents = check_currents("currents", arrays["currents"], n_channels)
 
 
 def read_header(archive: Any) -> dict[str, Any]:

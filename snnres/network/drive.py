@@ -1,0 +1,77 @@
+"""Input in the layout of the kernels: one row a step."""
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from ..kernels.edges import narrowest
+from ..kernels.structs import CurrentDrive, SpikeDrive
+from ..validation import check_array, check_finite, check_weight_rows, refuse
+
+Float32Array = NDArray[np.float32]
+
+
+class InputWeights:
+    """A sparse map from channels to neurons, and a bias a neuron: ``current = values @ weights + bias``."""
+
+    def __init__(self, weights: Any, bias: ArrayLike | None, n_neurons: int) -> None:
+        if not sp.issparse(weights):
+            weights = sp.csr_matrix(check_array("input_weights", weights, 2).astype(np.float64))
+        self.weights = check_weight_rows("input_weights", weights)
+        if self.weights.shape[1] != n_neurons or self.weights.shape[0] == 0:
+            raise ValueError(
+                f"input_weights must have a row a channel and a column for each of {n_neurons} neurons. "
+                f"Got shape {self.weights.shape} instead."
+            )
+        self.bias = np.zeros(n_neurons, dtype=np.float32)
+        if bias is not None:
+            values = check_array("bias", bias, 1)
+            if len(values) != n_neurons:
+                raise ValueError(f"bias must have a value for each of {n_neurons} neurons. Got {len(values)} instead.")
+            check_finite("bias", values)
+            self.bias = values.astype(np.float32)
+
+    @property
+    def n_channels(self) -> int:
+        """Rows of the weights."""
+        return int(self.weights.shape[0])
+
+    def drive(self, signal: Float32Array) -> CurrentDrive:
+        """Return the drive by a signal of shape (n_steps, n_channels)."""
+        weights = self.weights
+        target = weights.indices.astype(narrowest(weights.shape[1]))
+        return CurrentDrive(signal, weights.indptr.astype(np.uint64), target, weights.data, self.bias)
+
+
+def spike_rows(spikes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (n_steps, n_inputs) of spikes of shape (n_inputs, n_steps)."""
+    return np.ascontiguousarray(spikes.T)
+
+
+def spike_drive(spikes: NDArray[np.uint8]) -> SpikeDrive | None:
+    """Return the drive by spikes of shape (n_inputs, n_steps), None where there are none."""
+    return SpikeDrive(spike_rows(spikes)) if spikes.size else None
+
+
+def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:
+    """Return fresh float32 channels (n_channels, n_steps), finite."""
+    array = check_array(name, value, 2)
+    if array.shape[0] != n_channels:
+        raise ValueError(f"{name} must have a row for each of {n_channels} channels. Got {array.shape[0]} instead.")
+    check_finite(name, array)
+    return array.astype(np.float32)
+
+
+def as_trials(name: str, value: Any) -> list[Any]:
+    """Return trials as a list of 2-D arrays, from a list of them or one 3-D array."""
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 3):
+        trials = list(value)
+    else:
+        raise refuse(
+            name, "an array (n_trials, n_rows, n_steps) or a list of arrays (n_rows, n_steps_k)", value, TypeError
+        )
+    if not trials:
+        raise ValueError(f"{name} must hold at least one trial. Got none instead.")
+    return trials
