@@ -8,6 +8,9 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 INT32_MAX = 2**31 - 1
+# As Python floats: compared with a NumPy float32, a larger number would itself be cast, with a warning.
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+FLOAT32_TINY = float(np.finfo(np.float32).tiny)
 
 
 def shown(value: Any) -> str:
@@ -73,7 +76,7 @@ def check_real(
     )
     if not within:
         raise refuse(name, rule, value)
-    if abs(number) > np.finfo(np.float32).max or (number != 0 and abs(number) < np.finfo(np.float32).tiny):
+    if abs(number) > FLOAT32_MAX or (number != 0 and abs(number) < FLOAT32_TINY):
         raise refuse(name, "within the range of float32, in which the model computes", value)
     return number
 
