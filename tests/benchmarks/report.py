@@ -16,7 +16,7 @@ def contest(title, rounds, floor, found):
     lines = [f"\n{title} (medians of {rounds}, asked for: {floor})"]
     for entry in found:
         name = entry["who"] if entry["measurement"] != "eight_features" else "snnres, the reference's eight"
-        line = f"  {name:<30}{1e3 * entry['seconds']:>10.2f} ms"
+        line = f"  {name:<30}{1e3 * entry['seconds']:>10.2f} ms (best {1e3 * entry['best']:.2f})"
         if entry["who"] != "snnres":
             line += f"{entry['seconds'] / ours['seconds']:>8.1f}x"
         if "events" in ours:
