@@ -6,8 +6,6 @@ import json
 import os
 import tempfile
 import tomllib
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -72,10 +70,11 @@ def reading(path: PathLike, what: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, MemoryError, NotImplementedError) as error:
-        raise ValueError(f"{path} must be {what}. It is damaged or of another format: {error}") from error
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} must be {what}. {error}") from error
+    except Exception as error:
+        # A damaged file makes zipfile, NumPy's header parser, json and PCG64 raise a dozen different errors.
+        raise ValueError(f"{path} must be {what}. It is damaged or of another format: {error}") from error
 
 
 def save_array(path: PathLike, array: NDArray[Any]) -> None:
@@ -115,8 +114,9 @@ def load_topology(filename: PathLike = TOPOLOGY_PATH) -> sp.csr_matrix:
         If it is damaged, foreign, not square, or holds duplicates or what is not finite.
     """
     path = with_suffix(filename, ".npz")
-    with reading(path, "a sparse weight matrix in SciPy's .npz format"):
-        return check_weights("matrix", sp.load_npz(path))
+    # Opened here, since NumPy leaves a damaged file open.
+    with reading(path, "a sparse weight matrix in SciPy's .npz format"), open(path, "rb") as file:
+        return check_weights("matrix", sp.load_npz(file))
 
 
 def load_membrane_potentials(filename: PathLike = POTENTIALS_PATH) -> NDArray[np.float32]:
@@ -182,10 +182,11 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
     load_params : the inverse.
     """
     check_type("simulation_params", simulation_params, SimulationParams)
+    if stdp_params is not None:
+        check_type("stdp_params", stdp_params, STDPParams)
     target = checked_suffix(path)
     tables = {"simulation": simulation_table(target, simulation_params)}
     if stdp_params is not None:
-        check_type("stdp_params", stdp_params, STDPParams)
         tables["stdp"] = {name: plain(name, value) for name, value in present(stdp_params)}
     text = json.dumps(tables, indent=2) + "\n" if target.suffix == ".json" else tomli_w.dumps(tables)
     write_atomically(target, lambda file: file.write(text.encode()))

@@ -168,6 +168,9 @@ def check_weight_rows(name: str, value: Any) -> sp.csr_matrix:
     if value.format in ("csr", "csc"):
         try:
             value.check_format(full_check=True)
+            if (np.diff(value.indptr) < 0).any():
+                # SciPy looks only where the last bound is not 0; its compiled code would run out of the arrays.
+                raise ValueError("index pointer values must not descend")
         except ValueError as error:
             raise ValueError(f"{name} must be a well-formed sparse matrix: {error}.") from error
         rows = value.tocsr()

@@ -405,7 +405,7 @@ def test_indices_out_of_range_are_refused(name, kind, index):
         given_matrix(out_of_range(name, kind, index))
 
 
-@pytest.mark.parametrize("bad", [[0, 2, 1, 3], [1, 1, 2, 3], [0, 1, 2, 9]])
+@pytest.mark.parametrize("bad", [[0, 2, 1, 3], [1, 1, 2, 3], [0, 1, 2, 9], [0, 3, 3, 0]])
 def test_row_bounds_that_lie_are_refused(bad):
     matrix = sp.csr_matrix(np.eye(3))
     matrix.indptr[:] = bad

@@ -136,8 +136,7 @@ class StorageMethods(NetworkBase):
         self._rng = np.random.Generator(np.random.PCG64())
         self._rng.bit_generator.state = header["random_state"]
         n_neurons = len(arrays["indptr"]) - 1
-        parts = tuple(arrays[name] for name in WEIGHT_ARRAYS)
-        self._weights = check_weights("weights", sp.csr_matrix(parts, shape=(n_neurons, n_neurons)))
+        self._weights = check_weights("weights", stored_matrix(*(arrays[name] for name in WEIGHT_ARRAYS), n_neurons))
         self._input = check_input("input", arrays["input"], n_neurons)
         self._outputs = check_neurons("outputs", arrays["outputs"], n_neurons)
         self._initial_potentials = check_state_array("initial_potentials", arrays["initial_potentials"], n_neurons)
@@ -146,8 +145,7 @@ class StorageMethods(NetworkBase):
         self._input_weights = self._input_currents = None
         if DRIVE_ARRAYS[0] in arrays:
             data, indices, indptr, bias = (arrays[name] for name in DRIVE_ARRAYS)
-            weights = sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_neurons))
-            self._input_weights = InputWeights(weights, bias, n_neurons)
+            self._input_weights = InputWeights(stored_matrix(data, indices, indptr, n_neurons), bias, n_neurons)
         if "currents" in arrays:
             n_channels = self._require_input_weights().n_channels
             self._input_currents = check_currents("currents", arrays["currents"], n_channels)
@@ -166,6 +164,14 @@ def read_header(archive: Any) -> dict[str, Any]:
             f"Its version is {header['version']}, this snnres reads up to {VERSION}: it was written by a newer one."
         )
     return header
+
+
+def stored_matrix(data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any], n_columns: int) -> sp.csr_matrix:
+    """Return the CSR matrix of a file's arrays, refusing dtypes that SciPy would cast."""
+    for name, array, kinds in (("data", data, "f"), ("indices", indices, "iu"), ("indptr", indptr, "iu")):
+        if array.dtype.kind not in kinds or array.ndim != 1:
+            raise ValueError(f"{name} must be a 1-D array of its type. Got {array.dtype}, {array.ndim}-D instead.")
+    return sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
 
 
 def check_state_array(name: str, array: NDArray[Any], n_neurons: int) -> NDArray[Any]:
