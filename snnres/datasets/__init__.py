@@ -1,14 +1,20 @@
-"""Readers of data in the formats in which they are published. Nothing is downloaded: every reader takes a path."""
+"""Readers of data in the formats in which they are published, and generated tasks. Nothing is ever downloaded."""
 
 from .audio import WavFolder, read_wav_folder
+from .chaos import lorenz, mackey_glass
 from .events import EVENT, read_nmnist, read_nmnist_events
 from .series import read_laser, read_sunspots
+from .tasks import delayed_xor, narma10, spike_templates
 from .trajectories import read_trajectories
 from .ts import read_ts
 
 __all__ = [
     "EVENT",
     "WavFolder",
+    "delayed_xor",
+    "lorenz",
+    "mackey_glass",
+    "narma10",
     "read_laser",
     "read_nmnist",
     "read_nmnist_events",
@@ -16,4 +22,5 @@ __all__ = [
     "read_trajectories",
     "read_ts",
     "read_wav_folder",
+    "spike_templates",
 ]
