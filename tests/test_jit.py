@@ -1,0 +1,33 @@
+"""A part of the suite again, without the compiler and with its bounds checks: once as plain Python, once guarded."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# Small cases that between them run every kernel.
+SELECTION = (
+    *(f"test_network.py::test_equals_the_reference[{seed}]" for seed in range(6)),
+    "test_network.py::test_chunks_equal_the_whole",
+    *(f"test_plasticity.py::test_equals_the_reference[{seed}]" for seed in range(4)),
+    "test_topology.py::test_without_rewiring_it_is_the_ring",
+    "test_topology.py::test_a_full_graph_cannot_be_rewired",
+    "test_topology.py::test_small_world_is_a_simple_graph_of_the_exact_size[9-4-1.0]",
+    "test_topology.py::test_probability_one_is_every_pair",
+    "test_features.py::test_every_feature_by_its_definition[options3-0]",
+    "test_features.py::test_trains_of_different_lengths",
+    "test_recording.py::test_making_a_recording_copies",
+)
+
+
+@pytest.mark.parametrize("setting", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_the_same_results(setting, tmp_path):
+    # Code compiled with other settings must not be found in the cache.
+    environment = os.environ | {setting: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *SELECTION]
+    done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout
