@@ -1,5 +1,6 @@
 """Figures of spikes and weights. matplotlib is imported where it is used; no global state of it is touched."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def save_figure(path: PathLike, figure: "Figure | Axes", *, dpi: int = 150) -> P
     ...     save_figure(f"{folder}/raster.png", raster([[0, 1], [1, 0]])).name
     'raster.png'
     """
-    if not isinstance(path, (str, Path)) or Path(path).suffix.lower() not in FORMATS:
+    if not isinstance(path, (str, os.PathLike)) or Path(path).suffix.lower() not in FORMATS:
         raise refuse("path", f"a path that ends in {', '.join(FORMATS)}", path)
     check_int("dpi", dpi, 1, 1200)
     whole: Any = figure.get_figure() if hasattr(figure, "get_figure") else figure
