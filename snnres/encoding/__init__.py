@@ -1,0 +1,35 @@
+"""Signals to spikes or currents, as scikit-learn transformers, and the input weights that carry currents to neurons.
+
+An encoder takes one of two forms, which its docstring names:
+
+- a table, array_like (n_samples, n_features): :class:`BernoulliEncoder`, :class:`PoissonEncoder`,
+  :class:`RegularRateEncoder`, :class:`LatencyEncoder`, :class:`RankOrderEncoder`, :class:`PopulationEncoder`
+- series, array_like (n_samples, n_steps, n_channels) or a list of (n_steps_k, n_channels):
+  :class:`StepForwardEncoder`, :class:`SendOnDeltaEncoder`, :class:`CurrentEncoder`
+
+and :class:`EventBinner` takes a list of events. Out comes (n_samples, n_steps, n_out), or a list of (n_steps_k, n_out)
+where lists come in: 0 and 1 as uint8, but for the analogue values of :class:`CurrentEncoder` and the counts of
+:class:`EventBinner`. A network wants (n_inputs, n_steps): transpose the last two axes.
+"""
+
+from .changes import SendOnDeltaEncoder, StepForwardEncoder
+from .currents import CurrentEncoder, random_bias, random_input_weights
+from .events import EventBinner
+from .latency import LatencyEncoder, RankOrderEncoder
+from .population import PopulationEncoder
+from .rate import BernoulliEncoder, PoissonEncoder, RegularRateEncoder
+
+__all__ = [
+    "BernoulliEncoder",
+    "CurrentEncoder",
+    "EventBinner",
+    "LatencyEncoder",
+    "PoissonEncoder",
+    "PopulationEncoder",
+    "RankOrderEncoder",
+    "RegularRateEncoder",
+    "SendOnDeltaEncoder",
+    "StepForwardEncoder",
+    "random_bias",
+    "random_input_weights",
+]
