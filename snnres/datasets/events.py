@@ -108,6 +108,19 @@ def read_nmnist(
         If ``folder`` is no folder.
     ValueError
         If it holds no recording, or a damaged one, or a ``.bin`` file not named by a whole number.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from snnres.datasets import read_nmnist
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("7/00001.bin", "3/00002.bin"):
+    ...         path = pathlib.Path(folder, name)
+    ...         path.parent.mkdir()
+    ...         _ = path.write_bytes(bytes([10, 20, 0x80, 1, 2]))
+    ...     events, labels, ids = read_nmnist(folder)
+    >>> len(events), labels.tolist(), ids.tolist()
+    (2, [7, 3], [1, 2])
     """
     root = as_folder("folder", folder)
     report = reporter(progress, "reading N-MNIST")

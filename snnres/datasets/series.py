@@ -12,7 +12,7 @@ SUNSPOT_COLUMNS = ("year", "month", "sunspots")
 
 
 def read_laser(path: PathLike) -> NDArray[np.float64]:
-    """Read the intensity of a far-infrared laser, data set A of the Santa Fe competition: one number a line.
+    r"""Read the intensity of a far-infrared laser, data set A of the Santa Fe competition: one number a line.
 
     Parameters
     ----------
@@ -32,12 +32,22 @@ def read_laser(path: PathLike) -> NDArray[np.float64]:
     References
     ----------
     Weigend and Gershenfeld (1993), Time Series Prediction: Forecasting the Future and Understanding the Past.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from snnres.datasets import read_laser
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "laser.txt")
+    ...     _ = path.write_text("86\n141\n95\n")
+    ...     read_laser(path).tolist()
+    [86.0, 141.0, 95.0]
     """
     return np.array([row[0] for _, row in rows_of(as_path("path", path), 1)])
 
 
 def read_sunspots(path: PathLike) -> NDArray[np.float64]:
-    """Read monthly sunspot numbers from a CSV file with the columns year, month, sunspots.
+    r"""Read monthly sunspot numbers from a CSV file with the columns year, month, sunspots.
 
     Parameters
     ----------
@@ -53,6 +63,16 @@ def read_sunspots(path: PathLike) -> NDArray[np.float64]:
     ------
     ValueError
         If the columns are others, a line is damaged, or a month does not follow on the one before it.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from snnres.datasets import read_sunspots
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "sunspots.csv")
+    ...     _ = path.write_text("year,month,sunspots\n1749,12,58\n1750,1,62.6\n")
+    ...     read_sunspots(path).tolist()
+    [58.0, 62.6]
     """
     file = as_path("path", path)
     months: list[int] = []
@@ -79,7 +99,7 @@ def rows_of(path: Path, n_columns: int, names: tuple[str, ...] | None = None) ->
         for number, text in lines:
             row = read_values(path, number, text)
             if row.size != n_columns:
-                raise damaged(path, number, f"{n_columns} numbers separated by commas", text)
+                raise damaged(path, number, f"{n_columns} number(s) separated by commas", text)
             rows.append((number, row))
     if not rows:
         raise ValueError(f"{path} must hold at least one row of numbers. Got none instead.")

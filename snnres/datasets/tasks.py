@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..params import SeedLike
+from ..params import SeedLike, check_seed
 from ..seeding import seed_sequence
 from ..validation import check_int, check_real
 
@@ -11,6 +11,12 @@ NARMA_ORDER = 10
 # Series that never diverge stay well below; those above it grow without end.
 NARMA_LIMIT = 2.0
 NARMA_DRAWS = 20
+
+
+def root_of(seed: SeedLike) -> np.random.SeedSequence:
+    """Return the root of the random streams of a checked ``seed``."""
+    check_seed("seed", seed)
+    return seed_sequence(seed)
 
 
 def narma10(
@@ -60,7 +66,7 @@ def narma10(
     """
     n_steps = check_int("n_steps", n_steps, 1)
     washout = check_int("washout", washout, 0)
-    generator = np.random.default_rng(seed_sequence(seed))
+    generator = np.random.default_rng(root_of(seed))
     for _ in range(NARMA_DRAWS):
         u = generator.uniform(0.0, 0.5, washout + n_steps)
         y = narma_target(u)
@@ -145,7 +151,7 @@ def spike_templates(
     jitter = check_real("jitter", jitter, low=0)
     for_templates, for_order, for_jitter = (
         np.random.default_rng(np.random.SeedSequence(words))
-        for words in seed_sequence(seed).generate_state(12).reshape(3, 4).tolist()
+        for words in root_of(seed).generate_state(12).reshape(3, 4).tolist()
     )
     templates = [np.nonzero(for_templates.random(shape) < rate) for _ in range(n_templates)]
     y = for_order.permutation(np.arange(n_samples, dtype=np.int64) % n_templates)
@@ -194,5 +200,5 @@ def delayed_xor(
     n_samples = check_int("n_samples", n_samples, 1)
     n_steps = check_int("n_steps", n_steps, 1)
     delay = check_int("delay", delay, 0, n_steps - 1)
-    X = np.random.default_rng(seed_sequence(seed)).integers(0, 2, (n_samples, n_steps, 2), dtype=np.uint8)
+    X = np.random.default_rng(root_of(seed)).integers(0, 2, (n_samples, n_steps, 2), dtype=np.uint8)
     return X, (X[:, -1, 0] ^ X[:, -1 - delay, 1]).astype(np.int64)

@@ -30,6 +30,18 @@ def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int
     ------
     ValueError
         If the file is damaged, lacks an array, or an array has another shape or other values.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import numpy as np
+    >>> from snnres.datasets import read_trajectories
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "tiny.npz")
+    ...     np.savez(path, data=np.zeros((2, 16, 5), dtype=np.uint8), labels=[0, 1])
+    ...     X, y = read_trajectories(path)
+    >>> X.shape, y.tolist()
+    ((2, 5, 16), [0, 1])
     """
     file = as_path("path", path)
     with reading(file, "an .npz file with the arrays data and labels"), file.open("rb") as stream:

@@ -136,9 +136,9 @@ def read_cases(
         parts = text.split(":")
         if header.labelled:
             labels.append(read_label(path, number, parts.pop().strip(), header))
-        dimensions = dimensions or len(parts)
+        dimensions = dimensions or max(len(parts), 1)
         if len(parts) != dimensions:
-            raise damaged(path, number, f"{dimensions} dimensions", len(parts))
+            raise damaged(path, number, f"a case of {dimensions} dimension(s)", len(parts))
         case = read_case(path, number, parts)
         if header.equal_length and cases and len(case) != len(cases[0]):
             raise damaged(path, number, f"{len(cases[0])} steps long, as the first case is (@equalLength)", len(case))
