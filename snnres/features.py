@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .recording import Recording, SpikeTrains
-from .validation import check_int
+from .validation import check_int, check_missing
 
 Spikes: TypeAlias = Recording | SpikeTrains | ArrayLike
 Values: TypeAlias = NDArray[Any]
@@ -27,9 +27,10 @@ def as_trains(spikes: Spikes) -> SpikeTrains:
 
 def _fill(values: Values, defined: NDArray[np.bool_], missing: float) -> Values:
     """Return ``values`` with ``missing`` where they are not defined; whole numbers stay so if ``missing`` is one."""
-    if values.dtype.kind == "i" and not float(missing).is_integer():
+    filler = check_missing(missing)
+    if values.dtype.kind == "i" and not (filler.is_integer() and abs(filler) < 2**53):
         values = values.astype(np.float64)
-    return np.where(defined, values, np.asarray(missing).astype(values.dtype))
+    return np.where(defined, values, values.dtype.type(filler))
 
 
 def _owner(trains: SpikeTrains) -> NDArray[np.int64]:
@@ -75,9 +76,9 @@ def spike_counts(spikes: Spikes) -> Values:
 
 
 def spike_rates(spikes: Spikes) -> Values:
-    """Return spikes per step."""
+    """Return spikes per step, 0 where there are no steps."""
     trains = as_trains(spikes)
-    return np.diff(trains.indptr) / trains.n_steps
+    return _ratio(np.diff(trains.indptr), np.broadcast_to(trains.n_steps, trains.n_trains))
 
 
 def spike_variances(spikes: Spikes) -> Values:
@@ -218,7 +219,7 @@ def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[st
     # Products, since NumPy's third and fourth powers took 3 of the 3.5 ms for 27,000 spikes.
     powers = (square, square * away, square * square)
     second, third, fourth = (_ratio(_sums(owner, power, n), count) for power in powers)
-    flat = np.nan if np.isnan(missing) else 0.0
+    flat = np.nan if np.isnan(check_missing(missing)) else 0.0
     skewness = _fill(_ratio(third, second * np.sqrt(second)), count > 1, flat)
     kurtosis = _fill(_ratio(fourth, second**2) - 3.0, count > 1, flat)
     return {

@@ -81,6 +81,16 @@ def check_real(
     return number
 
 
+def check_missing(value: Any) -> float:
+    """Return what is to stand for undefined features as float: a real number, NaN and infinity among them."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise refuse("missing", "a real number or NaN", value, TypeError)
+    try:
+        return float(value)
+    except OverflowError:
+        raise refuse("missing", "a real number or NaN", value) from None
+
+
 def check_array(name: str, value: Any, ndim: int) -> NDArray[Any]:
     """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype."""
     try:

@@ -355,6 +355,18 @@ def test_no_trains():
     assert math.isnan(features.pooled_mean_isi(np.zeros((5, 0))))
 
 
+def test_no_steps():
+    """As an interrupt before the first step leaves them."""
+    for name, values in all_features(np.zeros((0, 3))).items():
+        assert np.isfinite(values).all(), name
+
+
+@pytest.mark.parametrize("bad", ["x", None, 1j, True, [0.0], 10**400])
+def test_missing_is_a_number(bad):
+    with pytest.raises((TypeError, ValueError), match="missing"):
+        features.mean_isi(dense_trains(0), missing=bad)
+
+
 def test_pooled_mean_isi_weighs_intervals_not_trains():
     dense = np.zeros((30, 3), dtype=np.uint8)
     dense[[0, 10], 0] = dense[[0, 1, 2, 3], 1] = 1

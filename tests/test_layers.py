@@ -14,7 +14,7 @@ TIERS = (
     {"features", "encoding", "topology", "plasticity", "homeostasis", "recording", "io"},
     {"network"},
     {"estimators", "evaluation", "criticality", "plotting", "datasets"},
-    {"cli", "__main__"},
+    {"cli", "demo", "__main__"},
 )
 OPTIONAL = {
     "sklearn": {"estimators", "encoding", "evaluation"},

@@ -136,7 +136,8 @@ class StorageMethods(NetworkBase):
         self._rng = np.random.Generator(np.random.PCG64())
         self._rng.bit_generator.state = header["random_state"]
         n_neurons = len(arrays["indptr"]) - 1
-        self._weights = check_weights("weights", stored_matrix(*(arrays[name] for name in WEIGHT_ARRAYS), n_neurons))
+        data, indices, indptr = (arrays[name] for name in WEIGHT_ARRAYS)
+        self._weights = check_weights("weights", stored_matrix(data, indices, indptr, n_neurons))
         self._input = check_input("input", arrays["input"], n_neurons)
         self._outputs = check_neurons("outputs", arrays["outputs"], n_neurons)
         self._initial_potentials = check_state_array("initial_potentials", arrays["initial_potentials"], n_neurons)

@@ -1,0 +1,249 @@
+"""Arbitrary values at every public entry: a refusal that says why and changes nothing, or a call that succeeds."""
+
+import inspect
+import warnings
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from cases import assert_same, build, snapshot, state_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import snnres
+from snnres import SNN, Recording, SimulationParams, STDPParams, features
+
+REFUSALS = (TypeError, ValueError)
+
+numbers = st.one_of(
+    st.integers(-3, 20),
+    st.integers(),
+    st.floats(),
+    st.floats(0, 2),
+    st.booleans(),
+    st.complex_numbers(),
+    st.sampled_from([np.int64(3), np.float32(0.5), np.float64("nan"), np.bool_(True), np.uint8(2), 10**400, 1e39]),
+)
+arrays = hnp.arrays(
+    st.sampled_from([np.uint8, np.int64, np.float32, np.float64, np.bool_, np.complex64, np.dtype("U2"), np.float16]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=13),
+)
+rasters = hnp.arrays(np.uint8, st.tuples(st.integers(0, 14), st.integers(0, 9)), elements=st.integers(0, 2))
+indices = hnp.arrays(np.int64, st.integers(0, 5), elements=st.integers(-1, 13))
+vectors = hnp.arrays(np.float32, st.sampled_from([11, 12, 13]), elements=st.floats(width=32))
+squares = hnp.arrays(np.float64, st.sampled_from([(12, 12), (11, 11), (12, 11)]), elements=st.floats(-2, 2))
+sparse = squares.flatmap(
+    lambda dense: st.sampled_from([sp.csr_matrix, sp.coo_array, sp.lil_matrix, sp.dia_array]).map(
+        lambda kind: kind(dense)
+    )
+)
+anything = st.one_of(
+    st.none(),
+    numbers,
+    st.text(max_size=5),
+    st.binary(max_size=5),
+    arrays,
+    rasters,
+    indices,
+    vectors,
+    squares,
+    sparse,
+    st.lists(numbers, max_size=4),
+    st.lists(st.lists(numbers, max_size=3), max_size=3),
+    st.dictionaries(st.text(max_size=2), numbers, max_size=2),
+    st.builds(object),
+    st.sampled_from([SNN, np.float64, len, np.random.RandomState(0), "additive", "multiplicative"]),
+)
+
+CASE = {
+    "num_neurons": 12,
+    "num_output_neurons": 4,
+    "mean_weight": 0.4,
+    "small_world_graph_k": 4,
+    "small_world_graph_p": 0.3,
+    "membrane_threshold": 1.0,
+    "leak_coefficient": 0.1,
+    "refractory_period": 1,
+    "input_spike_times": np.ones((4, 9), dtype=np.uint8),
+    "seed": 0,
+}
+
+
+@pytest.fixture(scope="module")
+def network():
+    """One network for all examples, with a recording and live traces; examples work on copies of it."""
+    snn = build(CASE, {})
+    snn.simulate()
+    return snn
+
+
+def attempt(call):
+    """Return what the call gives, or None where it is refused; warnings to the user may come."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return call()
+        except REFUSALS:
+            return None
+
+
+ENTRIES = {
+    "simulate": ("trace_tau", "progress"),
+    "set_input_spike_times": ("input_spike_times",),
+    "set_membrane_potentials": ("membrane_potentials",),
+    "set_output_neurons": ("indices",),
+    "set_topology": ("topology",),
+    "rescale_synaptic_weights_to_mean": ("target_mean",),
+    "reset_synaptic_weights": ("mean", "std"),
+    "prune": ("fraction",),
+    "compute_global_scalar_threshold": ("use_abs_weights",),
+    "apply_global_scalar_threshold": ("use_abs_weights",),
+    "get_mean_spike_times": ("missing",),
+    "get_first_spike_times": ("missing",),
+    "get_spike_entropy_per_neuron": ("n_bins", "missing"),
+    "get_spike_histogram_moments": ("missing",),
+    "get_burst_counts": ("max_isi",),
+    "extract_features_from_spikes": ("missing", "n_bins", "max_isi"),
+}
+
+
+def too_large(value):
+    """Whether a number is lawful but would fill the memory of any machine: billions of neurons, steps or bins."""
+    return isinstance(value, (int, np.integer)) and value > 1000
+
+
+def fits(snn):
+    """Whether a network is still one: finite, well shaped, able to run."""
+    state = state_of(snn)
+    n = snn.num_neurons
+    for name in ("potential", "timer", "x_pre", "x_post", "trace", "initial"):
+        assert state[name].shape == (n,)
+        assert np.isfinite(state[name]).all()
+    assert np.isfinite(state["data"]).all()
+    assert snn.membrane_threshold > 0
+
+
+@pytest.mark.parametrize(("entry", "argument"), [(entry, name) for entry in ENTRIES for name in ENTRIES[entry]])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(value=anything)
+def test_entries_of_a_network(network, entry, argument, value):
+    if argument == "n_bins" and too_large(value):
+        return
+    snn = network.copy()
+    before = snapshot(snn)
+    kwargs = {argument: value}
+    if entry == "reset_synaptic_weights" and argument == "std":
+        kwargs["mean"] = 0.3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            getattr(snn, entry)(**kwargs)
+        except REFUSALS:
+            # A progress function of the caller's may fail in mid-run; that is no refusal.
+            if argument != "progress" or not callable(value):
+                assert_same(state_of(snn), before)
+    if entry != "simulate":
+        fits(snn)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(value=anything)
+def test_assigned_thresholds(network, value):
+    snn = network.copy()
+    before = snapshot(snn)
+
+    def assign():
+        snn.membrane_threshold = value
+        return True
+
+    if attempt(assign) is None:
+        assert_same(state_of(snn), before)
+    fits(snn)
+
+
+FIELDS = list(inspect.signature(SimulationParams).parameters)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@given(value=anything)
+def test_fields_of_the_parameters(field, value):
+    if field in ("num_neurons", "duration") and too_large(value):
+        return
+    changes = {field: value}
+    if field == "adjacency_matrix":
+        changes |= dict.fromkeys(("num_neurons", "mean_weight", "small_world_graph_k", "small_world_graph_p"))
+    if field == "output_neurons":
+        changes["num_output_neurons"] = None
+    if field == "connection_prob":
+        changes |= {"is_random_uniform": True, "small_world_graph_k": None, "small_world_graph_p": None}
+    snn = attempt(lambda: SNN(SimulationParams(**(CASE | changes))))
+    if snn is not None:
+        assert snn.simulate().shape == (snn.simulation_duration, snn.num_output_neurons)
+
+
+@pytest.mark.parametrize("field", list(inspect.signature(STDPParams).parameters))
+@given(value=anything)
+def test_fields_of_plasticity(field, value):
+    rule = attempt(lambda: STDPParams(**{field: value}))
+    if rule is not None:
+        attempt(lambda: SNN(SimulationParams(**CASE), rule).simulate())
+
+
+FEATURES = [
+    name
+    for name, function in inspect.getmembers(features, inspect.isfunction)
+    if not name.startswith("_") and function.__module__ == features.__name__
+]
+
+
+@pytest.mark.parametrize("name", FEATURES)
+@given(value=anything)
+def test_spikes_of_the_features(name, value):
+    attempt(lambda: getattr(features, name)(value))
+
+
+@pytest.mark.parametrize("option", ["missing", "n_bins", "max_isi"])
+@given(value=anything)
+def test_options_of_the_features(option, value):
+    if option == "n_bins" and too_large(value):
+        return
+    attempt(lambda: features.extract_features(np.eye(5), **{option: value}))
+
+
+@given(value=anything, other=anything)
+def test_recordings(value, other):
+    recording = attempt(lambda: Recording.from_dense(value))
+    if recording is not None:
+        attempt(lambda: recording.to_dense(other))
+        attempt(lambda: recording.trains(other))
+        attempt(lambda: recording.window(0, other))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300))
+@pytest.mark.parametrize("suffix", [".npz", ".npy", ".json", ".toml"])
+def test_files_of_arbitrary_bytes(tmp_path, network, suffix, content):
+    path = tmp_path / f"file{suffix}"
+    path.write_bytes(content)
+    snn = network.copy()
+    before = snapshot(snn)
+    loads = {
+        ".npz": (SNN.load, snnres.load_topology, snn.load_topology),
+        ".npy": (snnres.load_membrane_potentials, snn.load_membrane_potentials, snn.load_output_neurons),
+        ".json": (snnres.load_params,),
+        ".toml": (snnres.load_params,),
+    }
+    for load in loads[suffix]:
+        with pytest.raises(ValueError, match="file"):
+            load(path)
+    assert_same(state_of(snn), before)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=anything.filter(lambda value: not isinstance(value, str)))
+def test_paths(network, value):
+    for call in (network.save, SNN.load, network.save_topology, network.load_output_neurons, snnres.load_params):
+        with pytest.raises(REFUSALS, match="path"):
+            call(value)
