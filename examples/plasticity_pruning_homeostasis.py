@@ -1,4 +1,7 @@
-"""STDP shapes the weights, pruning removes the weakest, homeostasis sets the threshold to what is left."""
+"""STDP strengthens a network until it runs away; pruning thins it out, and a new threshold calms it.
+
+Homeostasis here is the mean-field threshold, set anew from the weights that are left.
+"""
 
 import argparse
 from pathlib import Path
@@ -9,23 +12,25 @@ from snnres import SNN, Recording, SimulationParams, STDPParams, plotting
 
 
 def build(n_neurons: int, seed: int) -> SNN:
-    """Return a network with plasticity, driven by random spikes in 30 of its neurons."""
-    spikes = np.random.default_rng(seed).random((30, 400)) < 0.15
+    """Return a network with plasticity, driven by random spikes in 60 of its neurons."""
+    spikes = np.random.default_rng(seed).random((60, 400)) < 0.1
     params = SimulationParams(
         num_neurons=n_neurons,
         num_output_neurons=30,
         input_spike_times=spikes,
-        mean_weight=0.1,
+        mean_weight=0.05,
         weight_variance=0.4,
         small_world_graph_k=40,
-        small_world_graph_p=0.3,
-        membrane_threshold=1.5,
-        leak_coefficient=0.05,
-        refractory_period=3,
+        small_world_graph_p=0.5,
+        membrane_threshold=1.0,
+        leak_coefficient=0.005,
+        refractory_period=2,
+        # Above every threshold of this example, so that an input spike always makes its neuron fire.
+        current_amplitude=4.0,
         membrane_potentials=np.zeros(n_neurons, dtype=np.float32),
         seed=seed,
     )
-    stdp = STDPParams(A_plus=0.002, A_minus=0.001, tau_plus=10.0, tau_minus=20.0, W_max=0.3)
+    stdp = STDPParams(A_plus=0.0005, A_minus=0.00025, tau_plus=10.0, tau_minus=20.0, W_max=0.3)
     return SNN(params, stdp)
 
 
@@ -45,7 +50,7 @@ def describe(stage: str, snn: SNN, recording: Recording) -> None:
 
 
 def main() -> None:
-    """Print the network at each stage and draw it before and after."""
+    """Print the network at each stage; draw it before, after STDP and at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", default="demo", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=400)
@@ -53,31 +58,35 @@ def main() -> None:
     args = parser.parse_args()
 
     snn = build(args.neurons, args.seed)
-    before_weights, before_spikes = snn.get_topology(), frozen_run(snn)
-    describe("before", snn, before_spikes)
+    before = snn.get_topology(), frozen_run(snn)
+    describe("before", snn, before[1])
 
     # Learning is a phase of its own; from here on the weights stand still.
     snn.simulate()
     snn.disable_stdp()
     snn.reset()
-    describe("after STDP", snn, frozen_run(snn))
+    learnt = snn.get_topology(), frozen_run(snn)
+    describe("after STDP", snn, learnt[1])
 
     snn.prune(0.3)
     describe("pruned", snn, frozen_run(snn))
 
     snn.apply_global_scalar_threshold()
-    after_spikes = frozen_run(snn)
-    describe("homeostasis", snn, after_spikes)
+    after = snn.get_topology(), frozen_run(snn)
+    describe("homeostasis", snn, after[1])
 
-    figure = plotting.new_figure(3, 2, width=11, height=10)
-    columns = (("before", before_weights, before_spikes), ("after", snn.get_topology(), after_spikes))
-    for column, (when, weights, spikes) in enumerate(columns):
+    figure = plotting.new_figure(3, 3, width=15, height=10)
+    stages = {"before": before, "after STDP": learnt, "after pruning and homeostasis": after}
+    for column, (when, (weights, spikes)) in enumerate(stages.items()):
         plotting.weight_histogram(weights, figure.axes[column], title=f"Weights {when}")
-        plotting.raster(spikes, figure.axes[2 + column], title=f"Spikes {when}")
-        plotting.population_rate(spikes, figure.axes[4 + column], window=5, title=f"Rate {when}, mean of 5 steps")
-    # The same scale left and right, so that the eye can compare.
-    figure.axes[1].sharex(figure.axes[0])
-    figure.axes[5].sharey(figure.axes[4])
+        plotting.raster(spikes, figure.axes[3 + column], title=f"Spikes {when}")
+        plotting.population_rate(spikes, figure.axes[6 + column], window=6, title=f"Rate {when}, mean of 6 steps")
+    # The same scales in a row, so that the eye can compare.
+    for ax in figure.axes[:3]:
+        ax.set_xlim(-0.05, 0.2)
+    highest = max(ax.get_ylim()[1] for ax in figure.axes[6:])
+    for ax in figure.axes[6:]:
+        ax.set_ylim(0, highest)
     print("wrote", plotting.save_figure(Path(args.output) / "plasticity.png", figure))
 
 

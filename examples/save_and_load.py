@@ -30,7 +30,7 @@ def main() -> None:
     params = SimulationParams(
         num_neurons=300,
         num_output_neurons=20,
-        mean_weight=0.1,
+        mean_weight=0.3,
         small_world_graph_k=20,
         small_world_graph_p=0.2,
         input_spike_times=spikes,

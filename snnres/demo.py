@@ -1,6 +1,5 @@
 """A first result: handwritten digits as spikes, through a reservoir, read out beside what needs no reservoir."""
 
-import importlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,11 +100,12 @@ def require_extras() -> None:
     ImportError
         Naming what to install.
     """
-    for package in ("sklearn", "matplotlib"):
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise ImportError(f'the demo needs {package}: pip install "snnres[learn,plot]"') from None
+    try:
+        import sklearn  # noqa: F401
+
+        plotting.new_figure()
+    except ImportError:
+        raise ImportError('the demo needs scikit-learn and matplotlib: pip install "snnres[learn,plot]"') from None
 
 
 def load_scans(n_samples: int = N_SCANS, seed: int = 0) -> Scans:

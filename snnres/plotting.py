@@ -202,7 +202,7 @@ def isi_histogram(
     low, high = int(intervals.min()), int(intervals.max())
     width = -(-(high - low + 1) // bins)
     edges = np.arange(low, high + width + 1, width) - 0.5
-    ax.hist(intervals, bins=edges.tolist(), color=INK, edgecolor="white", linewidth=0.4)
+    ax.hist(intervals, bins=edges.tolist(), color=INK, edgecolor=INK, linewidth=0.3)
     return ax
 
 
@@ -237,7 +237,7 @@ def weight_histogram(
     ax = styled(ax, f"{title} ({len(values):,})", "weight", "synapses")
     if len(values) == 0:
         return noted(ax, "no synapses")
-    ax.hist(values, bins=bins, color=INK, edgecolor="white", linewidth=0.4)
+    ax.hist(values, bins=bins, color=INK, edgecolor=INK, linewidth=0.3)
     ax.axvline(float(values.mean()), color="#c0392b", linestyle="--", linewidth=1.2, label=f"mean {values.mean():.4g}")
     ax.legend(frameon=False)
     return ax

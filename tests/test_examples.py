@@ -1,0 +1,65 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def run(name, *args):
+    command = [sys.executable, "-W", "error", str(EXAMPLES / name), *map(str, args)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_first_example():
+    out = run("first_example.py")
+    assert "Output shape: (500, 35)" in out
+    assert "Spike counts shape: (35,)" in out
+    assert "['spike_counts', 'spike_variances', 'mean_spike_times', 'first_spike_times'" in out
+    assert float(re.search(r"spike_counts +mean over the outputs +([\d.]+)", out)[1]) > 1
+
+
+def test_digits_demo(tmp_path):
+    out = run("digits_demo.py", "--output", tmp_path, "--samples", 500, "--neurons", 600)
+    scores = {name: float(value) for name, value in re.findall(r"^test accuracy, (.+): ([\d.]+)$", out, re.MULTILINE)}
+    assert set(scores) == {"reservoir", "raw pixels", "input spike counts", "chance (most frequent class)"}
+    assert scores["reservoir"] > 0.8 > 0.2 > scores["chance (most frequent class)"]
+    for name in ("raster.png", "histograms.png"):
+        assert (tmp_path / name).read_bytes().startswith(PNG)
+
+
+def test_plasticity_pruning_homeostasis(tmp_path):
+    out = run("plasticity_pruning_homeostasis.py", "--output", tmp_path)
+    pattern = r"^(.+?)  +synapses +(\d+)  mean weight ([\d.]+)  threshold ([\d.]+)  rate ([\d.]+)$"
+    stages = {name: [float(v) for v in values] for name, *values in re.findall(pattern, out, re.MULTILINE)}
+    before, learnt, pruned, settled = (stages[name] for name in ("before", "after STDP", "pruned", "homeostasis"))
+    assert learnt[0] == before[0] == 8000
+    assert learnt[1] > 1.5 * before[1]
+    assert learnt[3] > 3 * before[3] > 0
+    assert pruned[0] == 5600
+    assert pruned[1] > learnt[1]
+    assert settled[:2] == pruned[:2]
+    assert settled[2] > pruned[2]
+    assert 0 < settled[3] < pruned[3] / 3
+    assert (tmp_path / "plasticity.png").read_bytes().startswith(PNG)
+
+
+def test_save_and_load(tmp_path):
+    out = run("save_and_load.py", "--output", tmp_path)
+    assert re.search(r"spikes of the outputs: [1-9]\d*", out)
+    assert out.count("True") == 3
+    assert "False" not in out
+    for name in ("snn_matrices.npz", "membrane_potentials.npy", "output_neurons.npy", "network.npz", "run.toml"):
+        assert (tmp_path / name).stat().st_size > 0
+
+
+def test_every_example_of_this_folder_has_a_test():
+    tests = Path(__file__).read_text(encoding="utf-8")
+    assert [path.name for path in sorted(EXAMPLES.glob("*.py")) if f'"{path.name}"' not in tests] == []
