@@ -17,7 +17,7 @@ TIERS = (
     {"cli", "demo", "__main__"},
 )
 OPTIONAL = {
-    "sklearn": {"estimators", "encoding", "evaluation"},
+    "sklearn": {"estimators", "encoding", "evaluation", "demo"},
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
 }
