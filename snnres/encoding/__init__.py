@@ -12,6 +12,11 @@ where lists come in: 0 and 1 as uint8, but for the analogue values of :class:`Cu
 :class:`EventBinner`. A network wants (n_inputs, n_steps): transpose the last two axes.
 """
 
+from importlib.util import find_spec
+
+if find_spec("sklearn") is None:
+    raise ImportError('snnres.encoding needs scikit-learn: pip install "snnres[learn]".')
+
 from .changes import SendOnDeltaEncoder, StepForwardEncoder
 from .currents import CurrentEncoder, random_bias, random_input_weights
 from .events import EventBinner

@@ -4,12 +4,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-try:
-    from sklearn.base import BaseEstimator, TransformerMixin
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError as error:
-    raise ImportError('snnres.encoding needs scikit-learn: pip install "snnres[learn]".') from error
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..validation import check_array, check_binary, check_finite, check_real, refuse
 from .series import Series, check_series

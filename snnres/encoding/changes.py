@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from ..validation import check_array, check_finite, refuse
+from ..validation import check_array, check_finite, check_real, refuse
 from .base import Float64Array, SeriesEncoder, check_choice
 from .series import Series, channel_moments, check_series
 
@@ -52,8 +52,11 @@ class ChangeEncoder(SeriesEncoder):
 
     def _check_parameters(self) -> None:
         check_choice("unit", self.unit, ("sd", "value"))
-        thresholds = check_array("threshold", self.threshold, np.ndim(self.threshold))
-        if thresholds.dtype.kind == "b" or thresholds.ndim > 1:
+        if np.isscalar(self.threshold):
+            check_real("threshold", self.threshold, above=0)
+            return
+        thresholds = check_array("threshold", self.threshold, 1)
+        if thresholds.dtype.kind == "b":
             raise refuse("threshold", "a number or one a channel", self.threshold, TypeError)
         check_finite("threshold", thresholds)
         if not (thresholds > 0).all():
@@ -69,7 +72,7 @@ class ChangeEncoder(SeriesEncoder):
         thresholds = np.broadcast_to(thresholds, n_channels)
         if self.unit == "sd":
             _, sd = channel_moments(series.rows)
-            thresholds = np.where(sd > 0, thresholds * sd, np.inf)
+            thresholds = np.where(thresholds * sd > 0, thresholds * sd, np.inf)
         self.threshold_ = thresholds.copy()
         self.start_ = series.rows[series.starts].mean(axis=0)
 

@@ -89,7 +89,8 @@ class CurrentEncoder(SeriesEncoder):
             self.sd_ = np.where(sd > 0, sd, 1.0)
 
     def _encode(self, series: Series) -> Any:
-        currents: Float64Array = (series.rows - self.mean_) / self.sd_
+        with np.errstate(over="ignore"):
+            currents: Float64Array = (series.rows - self.mean_) / self.sd_
         check_finite("X, once standardised,", currents)
         return series.restored(np.repeat(currents.astype(np.float32), self.hold, axis=0), self.hold)
 

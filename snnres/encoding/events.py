@@ -209,7 +209,8 @@ class EventBinner(Encoder):
             )
         rows, columns = self._blocks()
         n_channels = self._n_polarities() * rows * columns
-        channel = (events["y"].astype(np.int64) // self.downsample) * columns + events["x"] // self.downsample
+        row, column = (events[field].astype(np.int64) // self.downsample for field in ("y", "x"))
+        channel = row * columns + column
         if self.polarity == "separate":
             channel += events["polarity"].astype(np.int64) * (rows * columns)
         counts = np.bincount(steps[kept] * n_channels + channel[kept], minlength=n_steps * n_channels)

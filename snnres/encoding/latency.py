@@ -148,9 +148,9 @@ class RankOrderEncoder(TableEncoder):
         return spikes_at(ranks * self.slot, np.ones(ranks.shape, dtype=np.bool_), self._n_steps())
 
     def _decode(self, spikes: Spikes) -> Float64Array:
-        ranks = spikes.argmax(axis=1) // self.slot
+        ranks: Float64Array = spikes.argmax(axis=1) // self.slot * 1.0
         ranks[~spikes.any(axis=1)] = self.n_features_in_
-        return ranks.astype(np.float64)
+        return ranks
 
     def _n_steps(self) -> int:
         return int(self.n_features_in_ * self.slot)

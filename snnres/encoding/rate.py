@@ -187,10 +187,8 @@ class PoissonEncoder(RandomRateEncoder):
         return -np.expm1(-rates)
 
     def _decode(self, spikes: Spikes) -> Float64Array:
-        fraction = spikes.mean(axis=1)
-        rates = np.full(fraction.shape, np.inf)
-        np.negative(np.log1p(-fraction, where=fraction < 1, out=rates), where=fraction < 1, out=rates)
-        return self._from_rates(rates)
+        with np.errstate(divide="ignore"):
+            return self._from_rates(-np.log1p(-spikes.mean(axis=1)))
 
 
 class RegularRateEncoder(RateEncoder):
