@@ -1,0 +1,137 @@
+"""Many features at once, by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..validation import check_int, check_real, refuse
+from . import basic, shape, timed, variability
+from .trains import Spikes, Values, as_trains
+
+
+def extract_features(
+    spikes: Spikes, *, missing: float | None = None, n_bins: int = 10, max_isi: int = 1
+) -> dict[str, Values]:
+    """Return all features of snn-reservoir-py's documentation as a dict of arrays of shape (n_trains,).
+
+    Its eight keys come first, under its names.
+
+    Parameters
+    ----------
+    spikes : Recording, SpikeTrains or array_like of shape (n_steps, n_neurons)
+        What to describe.
+    missing : float, optional
+        What stands where a feature is undefined. None: each feature's own default.
+    n_bins : int, default 10
+        Time bins of the entropy.
+    max_isi : int, default 1
+        Longest interval within a burst, in steps.
+
+    Examples
+    --------
+    >>> features = extract_features([[1, 0], [0, 0], [1, 0]])
+    >>> list(features)[:3], features["mean_isi"].tolist()
+    (['spike_counts', 'spike_variances', 'mean_spike_times'], [2.0, -1.0])
+    """
+    trains = as_trains(spikes)
+    chosen: dict[str, Any] = {} if missing is None else {"missing": missing}
+    moments = shape.spike_histogram_moments(trains, **chosen)
+    return {
+        "spike_counts": basic.spike_counts(trains),
+        "spike_variances": basic.spike_variances(trains),
+        "mean_spike_times": basic.mean_spike_times(trains, **chosen),
+        "first_spike_times": basic.first_spike_times(trains, **chosen),
+        "last_spike_times": basic.last_spike_times(trains, **chosen),
+        "mean_isi": basic.mean_isi(trains, **chosen),
+        "isi_variances": basic.isi_variances(trains, **chosen),
+        "burst_counts": basic.burst_counts(trains, max_isi=max_isi),
+        "spike_rates": basic.spike_rates(trains),
+        "spike_entropy": shape.spike_entropy(trains, n_bins=n_bins, **chosen),
+        "autocorrelation_first_lag": shape.autocorrelation_first_lag(trains, **chosen),
+        "burstiness": variability.burstiness(trains, **chosen),
+        "spike_symmetry": shape.spike_symmetry(trains, **chosen),
+        "histogram_mean": moments["mean"],
+        "histogram_skewness": moments["skewness"],
+        "histogram_kurtosis": moments["kurtosis"],
+    }
+
+
+@dataclass(frozen=True)
+class FeatureOptions:
+    """What some features need to know besides the spikes.
+
+    Parameters
+    ----------
+    n_bins : int, default 10
+        Time bins of ``binned_counts``, of the entropy and the Fano factor, and points of ``filtered_traces``.
+    trace_tau : float, default 20.0
+        Time constant of ``filtered_traces`` in steps.
+    max_isi : int, default 1
+        Longest interval within a burst, in steps.
+    """
+
+    n_bins: int = 10
+    trace_tau: float = 20.0
+    max_isi: int = 1
+
+    def __post_init__(self) -> None:
+        check_int("n_bins", self.n_bins, 1)
+        check_real("trace_tau", self.trace_tau, above=0)
+        check_int("max_isi", self.max_isi, 1)
+
+
+FEATURES: dict[str, Callable[[Spikes, FeatureOptions], Values]] = {
+    "binned_counts": lambda spikes, options: timed.binned_counts(spikes, n_bins=options.n_bins),
+    "filtered_traces": lambda spikes, options: timed.filtered_traces(
+        spikes, tau=options.trace_tau, n_points=options.n_bins
+    ),
+    "spike_counts": lambda spikes, options: basic.spike_counts(spikes),
+    "spike_variances": lambda spikes, options: basic.spike_variances(spikes),
+    "spike_rates": lambda spikes, options: basic.spike_rates(spikes),
+    "mean_spike_times": lambda spikes, options: basic.mean_spike_times(spikes),
+    "first_spike_times": lambda spikes, options: basic.first_spike_times(spikes),
+    "last_spike_times": lambda spikes, options: basic.last_spike_times(spikes),
+    "mean_isi": lambda spikes, options: basic.mean_isi(spikes),
+    "isi_variances": lambda spikes, options: basic.isi_variances(spikes),
+    "burst_counts": lambda spikes, options: basic.burst_counts(spikes, max_isi=options.max_isi),
+    "spike_entropy": lambda spikes, options: shape.spike_entropy(spikes, n_bins=options.n_bins),
+    "autocorrelation_first_lag": lambda spikes, options: shape.autocorrelation_first_lag(spikes),
+    "spike_symmetry": lambda spikes, options: shape.spike_symmetry(spikes),
+    "histogram_mean": lambda spikes, options: shape.spike_histogram_moments(spikes)["mean"],
+    "histogram_skewness": lambda spikes, options: shape.spike_histogram_moments(spikes)["skewness"],
+    "histogram_kurtosis": lambda spikes, options: shape.spike_histogram_moments(spikes)["kurtosis"],
+    "burstiness": lambda spikes, options: variability.burstiness(spikes),
+    "isi_cv": lambda spikes, options: variability.isi_cv(spikes),
+    "isi_cv2": lambda spikes, options: variability.isi_cv2(spikes),
+    "isi_lv": lambda spikes, options: variability.isi_lv(spikes),
+    "fano_factor": lambda spikes, options: variability.fano_factor(spikes, n_bins=options.n_bins),
+    "lempel_ziv_complexity": lambda spikes, options: variability.lempel_ziv_complexity(spikes),
+}
+
+
+def check_feature_names(name: str, value: Any) -> tuple[str, ...]:
+    """Return distinct names of features, at least one."""
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not names or any(not isinstance(entry, str) for entry in names):
+        raise refuse(name, "a name or a sequence of names of features", value, TypeError)
+    unknown = [entry for entry in names if entry not in FEATURES]
+    if unknown:
+        raise refuse(name, f"of {', '.join(FEATURES)}", unknown[0])
+    if len(set(names)) < len(names):
+        raise refuse(name, "without repeats", value)
+    return tuple(names)
+
+
+def feature_blocks(spikes: Spikes, names: Sequence[str], options: FeatureOptions | None = None) -> dict[str, Values]:
+    """Return the features of these names, each as float64 (n_trains, n_values).
+
+    Examples
+    --------
+    >>> feature_blocks([[1, 0], [0, 1]], ["spike_counts"])["spike_counts"].tolist()
+    [[1.0], [1.0]]
+    """
+    chosen = check_feature_names("names", names)
+    trains = as_trains(spikes)
+    options = FeatureOptions() if options is None else options
+    blocks = ((name, FEATURES[name](trains, options)) for name in chosen)
+    return {name: values.reshape(trains.n_trains, -1).astype(float) for name, values in blocks}

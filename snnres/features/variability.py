@@ -1,0 +1,76 @@
+"""Irregularity of spike trains, one value a train."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..kernels.complexity import count_words
+from .timed import binned_counts
+from .trains import Spikes, Values, as_trains, fill, interval_moments, intervals, ratio, sums
+
+
+def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
+    """Return ``(sd - mean) / (sd + mean)`` of the ISIs (ddof 0): -1 regular, 0 Poisson, towards 1 bursty.
+
+    Undefined under 3 spikes. K.-I. Goh and A.-L. Barabási, EPL 81 (2008) 48002.
+    """
+    count, mean, variance = interval_moments(as_trains(spikes))
+    sd = np.sqrt(variance)
+    return fill(ratio(sd - mean, sd + mean), count > 1, missing)
+
+
+def isi_cv(spikes: Spikes, *, missing: float = 0.0) -> Values:
+    """Return the coefficient of variation of the ISIs, ``sd / mean`` (ddof 0); undefined under 3 spikes."""
+    count, mean, variance = interval_moments(as_trains(spikes))
+    return fill(ratio(np.sqrt(variance), mean), count > 1, missing)
+
+
+def isi_cv2(spikes: Spikes, *, missing: float = 0.0) -> Values:
+    """Return the mean of ``2 |I2 - I1| / (I2 + I1)`` over successive ISIs; undefined under 3 spikes.
+
+    G. R. Holt et al., Journal of Neurophysiology 75 (1996) 1806-1814.
+    """
+    return _local(spikes, lambda difference, total: 2.0 * np.abs(difference) / total, missing)
+
+
+def isi_lv(spikes: Spikes, *, missing: float = 0.0) -> Values:
+    """Return the local variation, the mean of ``3 (I2 - I1)^2 / (I2 + I1)^2``; undefined under 3 spikes.
+
+    S. Shinomoto, K. Shima and J. Tanji, Neural Computation 15 (2003) 2823-2842.
+    """
+    return _local(spikes, lambda difference, total: 3.0 * difference**2 / total**2, missing)
+
+
+def _local(spikes: Spikes, measure: Callable[[Values, Values], Values], missing: float) -> Values:
+    """Return the mean of a measure of successive ISIs, given their difference and their sum."""
+    trains = as_trains(spikes)
+    owner, isi = intervals(trains)
+    inside = np.flatnonzero(np.diff(owner) == 0)
+    first, second = isi[inside], isi[inside + 1]
+    values = measure((second - first).astype(np.float64), (second + first).astype(np.float64))
+    count = np.bincount(owner[inside], minlength=trains.n_trains)
+    return fill(ratio(sums(owner[inside], values, trains.n_trains), count), count > 0, missing)
+
+
+def fano_factor(spikes: Spikes, *, n_bins: int = 10, missing: float = 0.0) -> Values:
+    """Return variance (ddof 0) over mean of the counts in ``n_bins`` time bins; undefined for a silent train."""
+    counts = binned_counts(spikes, n_bins=n_bins)
+    return fill(ratio(counts.var(axis=1), counts.mean(axis=1)), counts.sum(axis=1) > 0, missing)
+
+
+def lempel_ziv_complexity(spikes: Spikes) -> Values:
+    """Return the Lempel-Ziv complexity of the 0/1 train: the number of words of its exhaustive history.
+
+    Read from the left, a word ends where it first differs from everything that can be copied from before its last
+    symbol. A. Lempel and J. Ziv, IEEE Transactions on Information Theory 22 (1976) 75-81. Quadratic in the steps.
+
+    Examples
+    --------
+    >>> lempel_ziv_complexity([[0], [0], [0], [1], [1], [0], [1], [0], [0], [1], [0], [0], [0], [1], [0], [1]]).tolist()
+    [6]
+    """
+    trains = as_trains(spikes)
+    n_steps = np.broadcast_to(np.asarray(trains.n_steps, dtype=np.int64), trains.n_trains)
+    words = np.zeros(trains.n_trains, dtype=np.int64)
+    count_words(trains.indptr, trains.times, n_steps, words)
+    return words
