@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..validation import check_int, check_real, refuse
-from . import basic, shape, timed, variability
+from .basic import (
+    burst_counts,
+    first_spike_times,
+    isi_variances,
+    last_spike_times,
+    mean_isi,
+    mean_spike_times,
+    spike_counts,
+    spike_rates,
+    spike_variances,
+)
+from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
+from .timed import binned_counts, filtered_traces
 from .trains import Spikes, Values, as_trains
+from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
 
 
 def extract_features(
@@ -35,21 +48,21 @@ def extract_features(
     """
     trains = as_trains(spikes)
     chosen: dict[str, Any] = {} if missing is None else {"missing": missing}
-    moments = shape.spike_histogram_moments(trains, **chosen)
+    moments = spike_histogram_moments(trains, **chosen)
     return {
-        "spike_counts": basic.spike_counts(trains),
-        "spike_variances": basic.spike_variances(trains),
-        "mean_spike_times": basic.mean_spike_times(trains, **chosen),
-        "first_spike_times": basic.first_spike_times(trains, **chosen),
-        "last_spike_times": basic.last_spike_times(trains, **chosen),
-        "mean_isi": basic.mean_isi(trains, **chosen),
-        "isi_variances": basic.isi_variances(trains, **chosen),
-        "burst_counts": basic.burst_counts(trains, max_isi=max_isi),
-        "spike_rates": basic.spike_rates(trains),
-        "spike_entropy": shape.spike_entropy(trains, n_bins=n_bins, **chosen),
-        "autocorrelation_first_lag": shape.autocorrelation_first_lag(trains, **chosen),
-        "burstiness": variability.burstiness(trains, **chosen),
-        "spike_symmetry": shape.spike_symmetry(trains, **chosen),
+        "spike_counts": spike_counts(trains),
+        "spike_variances": spike_variances(trains),
+        "mean_spike_times": mean_spike_times(trains, **chosen),
+        "first_spike_times": first_spike_times(trains, **chosen),
+        "last_spike_times": last_spike_times(trains, **chosen),
+        "mean_isi": mean_isi(trains, **chosen),
+        "isi_variances": isi_variances(trains, **chosen),
+        "burst_counts": burst_counts(trains, max_isi=max_isi),
+        "spike_rates": spike_rates(trains),
+        "spike_entropy": spike_entropy(trains, n_bins=n_bins, **chosen),
+        "autocorrelation_first_lag": autocorrelation_first_lag(trains, **chosen),
+        "burstiness": burstiness(trains, **chosen),
+        "spike_symmetry": spike_symmetry(trains, **chosen),
         "histogram_mean": moments["mean"],
         "histogram_skewness": moments["skewness"],
         "histogram_kurtosis": moments["kurtosis"],
@@ -81,31 +94,29 @@ class FeatureOptions:
 
 
 FEATURES: dict[str, Callable[[Spikes, FeatureOptions], Values]] = {
-    "binned_counts": lambda spikes, options: timed.binned_counts(spikes, n_bins=options.n_bins),
-    "filtered_traces": lambda spikes, options: timed.filtered_traces(
-        spikes, tau=options.trace_tau, n_points=options.n_bins
-    ),
-    "spike_counts": lambda spikes, options: basic.spike_counts(spikes),
-    "spike_variances": lambda spikes, options: basic.spike_variances(spikes),
-    "spike_rates": lambda spikes, options: basic.spike_rates(spikes),
-    "mean_spike_times": lambda spikes, options: basic.mean_spike_times(spikes),
-    "first_spike_times": lambda spikes, options: basic.first_spike_times(spikes),
-    "last_spike_times": lambda spikes, options: basic.last_spike_times(spikes),
-    "mean_isi": lambda spikes, options: basic.mean_isi(spikes),
-    "isi_variances": lambda spikes, options: basic.isi_variances(spikes),
-    "burst_counts": lambda spikes, options: basic.burst_counts(spikes, max_isi=options.max_isi),
-    "spike_entropy": lambda spikes, options: shape.spike_entropy(spikes, n_bins=options.n_bins),
-    "autocorrelation_first_lag": lambda spikes, options: shape.autocorrelation_first_lag(spikes),
-    "spike_symmetry": lambda spikes, options: shape.spike_symmetry(spikes),
-    "histogram_mean": lambda spikes, options: shape.spike_histogram_moments(spikes)["mean"],
-    "histogram_skewness": lambda spikes, options: shape.spike_histogram_moments(spikes)["skewness"],
-    "histogram_kurtosis": lambda spikes, options: shape.spike_histogram_moments(spikes)["kurtosis"],
-    "burstiness": lambda spikes, options: variability.burstiness(spikes),
-    "isi_cv": lambda spikes, options: variability.isi_cv(spikes),
-    "isi_cv2": lambda spikes, options: variability.isi_cv2(spikes),
-    "isi_lv": lambda spikes, options: variability.isi_lv(spikes),
-    "fano_factor": lambda spikes, options: variability.fano_factor(spikes, n_bins=options.n_bins),
-    "lempel_ziv_complexity": lambda spikes, options: variability.lempel_ziv_complexity(spikes),
+    "binned_counts": lambda spikes, options: binned_counts(spikes, n_bins=options.n_bins),
+    "filtered_traces": lambda spikes, options: filtered_traces(spikes, tau=options.trace_tau, n_points=options.n_bins),
+    "spike_counts": lambda spikes, options: spike_counts(spikes),
+    "spike_variances": lambda spikes, options: spike_variances(spikes),
+    "spike_rates": lambda spikes, options: spike_rates(spikes),
+    "mean_spike_times": lambda spikes, options: mean_spike_times(spikes),
+    "first_spike_times": lambda spikes, options: first_spike_times(spikes),
+    "last_spike_times": lambda spikes, options: last_spike_times(spikes),
+    "mean_isi": lambda spikes, options: mean_isi(spikes),
+    "isi_variances": lambda spikes, options: isi_variances(spikes),
+    "burst_counts": lambda spikes, options: burst_counts(spikes, max_isi=options.max_isi),
+    "spike_entropy": lambda spikes, options: spike_entropy(spikes, n_bins=options.n_bins),
+    "autocorrelation_first_lag": lambda spikes, options: autocorrelation_first_lag(spikes),
+    "spike_symmetry": lambda spikes, options: spike_symmetry(spikes),
+    "histogram_mean": lambda spikes, options: spike_histogram_moments(spikes)["mean"],
+    "histogram_skewness": lambda spikes, options: spike_histogram_moments(spikes)["skewness"],
+    "histogram_kurtosis": lambda spikes, options: spike_histogram_moments(spikes)["kurtosis"],
+    "burstiness": lambda spikes, options: burstiness(spikes),
+    "isi_cv": lambda spikes, options: isi_cv(spikes),
+    "isi_cv2": lambda spikes, options: isi_cv2(spikes),
+    "isi_lv": lambda spikes, options: isi_lv(spikes),
+    "fano_factor": lambda spikes, options: fano_factor(spikes, n_bins=options.n_bins),
+    "lempel_ziv_complexity": lambda spikes, options: lempel_ziv_complexity(spikes),
 }
 
 
