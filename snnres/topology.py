@@ -7,12 +7,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from .kernels.graphs import count_ends, group, place_sorted, rewire
-from .validation import check_weights
+from .validation import FLOAT32_MAX, check_weights
 
 if TYPE_CHECKING:
     import networkx
 
 CHUNK = 2**22
+# Standard deviations that no draw of a normal distribution comes near.
+FARTHEST_DRAW = 40
 
 Indptr = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -145,7 +147,12 @@ def erdos_renyi(n_neurons: int, prob: float, rng: np.random.Generator) -> tuple[
 
 
 def normal_weights(count: int, mean: float, sd: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return float32 weights drawn from a normal distribution."""
+    """Return float32 weights drawn from a normal distribution, refusing one that reaches beyond float32."""
+    if abs(mean) + FARTHEST_DRAW * sd > FLOAT32_MAX:
+        raise ValueError(
+            f"mean weight and standard deviation must keep abs(mean) + {FARTHEST_DRAW} sd within the range of float32. "
+            f"Got {mean:g} and {sd:g} instead."
+        )
     weights = rng.standard_normal(count, dtype=np.float32)
     weights *= np.float32(sd)
     weights += np.float32(mean)

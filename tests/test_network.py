@@ -539,3 +539,19 @@ def test_global_random_state_is_neither_used_nor_changed():
     again.simulate()
     again.reset_synaptic_weights(0.1)
     assert_same(state_of(again), state_of(snn))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda snn: snn.rescale_synaptic_weights_to_mean(3e38),
+        lambda snn: snn.reset_synaptic_weights(3e38, 1.0),
+        lambda snn: snn.reset_synaptic_weights(1e30, 1e30),
+    ],
+)
+def test_weights_beyond_float32_are_refused(change):
+    snn = lively()
+    before = snapshot(snn)
+    with pytest.raises(ValueError, match="range of float32"):
+        change(snn)
+    assert_same(snapshot(snn), before)

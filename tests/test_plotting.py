@@ -18,7 +18,8 @@ def spikes():
 
 @pytest.fixture
 def weights():
-    return sp.random_array((50, 50), density=0.2, format="csr", dtype=np.float32, rng=np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    return sp.csr_matrix(np.where(rng.random((50, 50)) < 0.2, rng.random((50, 50)), 0).astype(np.float32))
 
 
 @pytest.mark.parametrize("form", [lambda s: s, Recording.from_dense, as_trains], ids=["matrix", "recording", "trains"])

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from .. import homeostasis, topology
-from ..validation import check_bool, check_real, check_weights, refuse
+from ..validation import FLOAT32_MAX, check_bool, check_real, check_weights, refuse
 from .base import NetworkBase
 
 
@@ -56,13 +56,16 @@ class WeightMethods(NetworkBase):
         Raises
         ------
         ValueError
-            If the present mean is 0 or there are no synapses.
+            If the present mean is 0, there are no synapses, or a weight would leave the range of float32.
         """
         target = check_real("target_mean", target_mean)
         present = self.weights_mean
         if present == 0.0:
             raise ValueError("target_mean must be reachable: the present mean weight must not be 0. Got 0 instead.")
-        self._weights.data *= np.float32(target / present)
+        factor = target / present
+        if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
+            raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
+        self._weights.data *= np.float32(factor)
 
     def reset_synaptic_weights(self, mean: float, std: float = 0.1) -> None:
         """Draw the weights of the existing synapses anew from a normal distribution.
