@@ -10,39 +10,26 @@ READY = np.int32(0)
 
 
 @jit
-def run_trials(
-    edges,
-    lif,
-    spikes,
-    spike_rows,
-    currents,
-    signal_rows,
-    potentials,
-    starts,
-    state,
-    fired,
-    offsets,
-    neurons,
-    first,
-    last,
-):
-    """Run the trials ``first`` to ``last``, each from its row of ``potentials``, and return the first one not run.
+def run_trials(edges, lif, starts, rows, spikes, currents, potentials, state, fired, offsets, neurons, first):
+    """Run the trials from ``first`` on, each from its row of ``potentials``, and return the first one not run.
 
-    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, the rows from
-    ``spike_rows[k]`` to ``spike_rows[k + 1]`` of the spikes, likewise of the signal. Stops before a trial whose
-    spikes do not fit ``neurons``. Mutates the state (a scratch) and writes spikes as ``advance`` does.
+    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, and the rows ``rows[k]`` to
+    ``rows[k + 1]`` of spikes and currents, either of which may be None. One row of ``potentials`` is for all. Stops
+    before a trial whose spikes do not fit ``neurons``. Mutates the state (a scratch) and writes spikes as
+    ``advance`` does.
     """
+    last = starts.size - 1
     for k in range(first, last):
         state.potential[:] = potentials[k % potentials.shape[0]]
         state.timer[:] = READY
         n_steps = starts[k + 1] - starts[k]
         trial_spikes = None
         if spikes is not None:
-            trial_spikes = SpikeDrive(spikes.spikes[spike_rows[k] : spike_rows[k + 1]])
+            trial_spikes = SpikeDrive(spikes.spikes[rows[k] : rows[k + 1]])
         trial_currents = None
         if currents is not None:
             trial_currents = CurrentDrive(
-                currents.signal[signal_rows[k] : signal_rows[k + 1]],
+                currents.signal[rows[k] : rows[k + 1]],
                 currents.indptr,
                 currents.target,
                 currents.weight,
@@ -69,10 +56,10 @@ def run_trials(
 
 
 @jit
-def count_by_trial(starts, first, last, offsets, neurons, column, n_columns, counts):
+def count_by_trial(starts, offsets, neurons, column, n_columns, counts):
     """Count the spikes of each trial's columns into ``counts[1:]``, zeros at first; a column of -1 is left out."""
-    for k in range(first, last):
-        base = (k - first) * n_columns + 1
+    for k in range(starts.size - 1):
+        base = k * n_columns + 1
         for e in range(offsets[starts[k]], offsets[starts[k + 1]]):
             c = column[neurons[e]]
             if c >= 0:
@@ -80,10 +67,10 @@ def count_by_trial(starts, first, last, offsets, neurons, column, n_columns, cou
 
 
 @jit
-def place_by_trial(starts, first, last, offsets, neurons, column, n_columns, cursor, times):
+def place_by_trial(starts, offsets, neurons, column, n_columns, cursor, times):
     """Write each spike's step within its trial where the cursor of its train points. Mutates ``cursor``."""
-    for k in range(first, last):
-        base = (k - first) * n_columns
+    for k in range(starts.size - 1):
+        base = k * n_columns
         for t in range(starts[k], starts[k + 1]):
             for e in range(offsets[t], offsets[t + 1]):
                 c = column[neurons[e]]

@@ -14,7 +14,7 @@ from ..params import STDPParams
 from ..plasticity import stdp_constants
 from ..recording import Recording
 from ..validation import check_real
-from .drive import InputWeights
+from .drive import InputWeights, require
 from .runner import Runner
 
 
@@ -62,9 +62,7 @@ class NetworkBase:
         return Runner(edges, self._lif_constants(), stdp, trace_decay, spikes, currents, self._state)
 
     def _require_input_weights(self) -> InputWeights:
-        if self._input_weights is None:
-            raise ValueError("currents need input weights: call set_input_weights() first.")
-        return self._input_weights
+        return require(self._input_weights)
 
     @property
     def num_neurons(self) -> int:

@@ -1,69 +1,38 @@
-"""Many trials through one network: in parallel with frozen weights, or one after the other to adapt them."""
+"""Many trials through one network in parallel, weights frozen."""
 
+import contextlib
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import features, homeostasis
-from ..kernels.batch import count_by_trial, place_by_trial, run_trials
+from .. import features
+from ..kernels.batch import run_trials
 from ..kernels.edges import build_edges
-from ..kernels.structs import CurrentDrive, SpikeDrive
-from ..params import SeedLike
+from ..kernels.structs import Edges
 from ..progress import Progress, reporter
 from ..recording import Recording, SpikeTrains
-from ..seeding import seed_sequence
-from ..validation import check_array, check_bool, check_finite, check_input, check_int, check_neurons, refuse
+from ..validation import check_int, check_neurons, refuse, shown
 from .base import NetworkBase, state_at
-from .drive import as_trials, check_currents, spike_rows
+from .trials import Chunk, Trials, check_start, check_trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | Reduce
+Bounds: TypeAlias = tuple[int, int]
 
-# Neurons times steps of the trials that one task runs: some tenths of a second.
-CHUNK_WORK = 2 * 10**7
+# Neurons and synaptic events, at FIRING, of the trials that one task runs: about a tenth of a second.
+CHUNK_WORK = 2 * 10**8
+# Fraction of the neurons that is expected to fire in a step; more only takes longer.
+FIRING = 1 / 16
 BUFFER_SPIKES = 2**18
 
 
-class Trials(NamedTuple):
-    """Checked inputs of a batch, a list entry a trial; None for a kind of input that is not there."""
-
-    spikes: list[NDArray[np.uint8]] | None
-    currents: list[NDArray[np.float32]] | None
-    durations: NDArray[np.int64]
-
-
-class Chunk(NamedTuple):
-    """Spikes of some successive trials on one time axis; trial k has the steps ``starts[k]`` to ``starts[k + 1]``."""
-
-    starts: NDArray[np.int64]
-    recording: Recording
-
-    def recordings(self) -> list[Recording]:
-        """Return one recording a trial."""
-        windows = (self.recording.window(*bounds) for bounds in itertools.pairwise(self.starts.tolist()))
-        return [Recording(window.offsets, window.neurons.copy(), window.n_neurons) for window in windows]
-
-    def trains(self, neurons: NDArray[np.int64]) -> SpikeTrains:
-        """Return the trains of the given neurons, trial after trial."""
-        column = np.full(self.recording.n_neurons, -1, dtype=np.int32)
-        column[neurons] = np.arange(len(neurons), dtype=np.int32)
-        n_trials = len(self.starts) - 1
-        indptr = np.zeros(n_trials * len(neurons) + 1, dtype=np.int64)
-        spikes = (self.starts, 0, n_trials, self.recording.offsets, self.recording.neurons, column, len(neurons))
-        count_by_trial(*spikes, indptr)
-        np.cumsum(indptr, out=indptr)
-        times = np.empty(indptr[-1], dtype=np.int64)
-        place_by_trial(*spikes, indptr[:-1].copy(), times)
-        return SpikeTrains(indptr, times, np.repeat(np.diff(self.starts), len(neurons)))
-
-
 class BatchMethods(NetworkBase):
-    """Batches and adaptation of :class:`SNN`."""
+    """Batches of :class:`SNN`."""
 
     def simulate_batch(
         self,
@@ -127,205 +96,69 @@ class BatchMethods(NetworkBase):
         >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
         (8, 5)
         """
-        trials = self._check_trials(inputs, currents)
-        starting = self._check_start(potentials, len(trials.durations))
+        trials = check_trials(inputs, currents, self.num_neurons, self._input_weights, self._duration)
+        n_trials = len(trials.durations)
+        potentials = check_start(potentials, self._initial_potentials, n_trials)
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
-        reduce = check_returns(returns)
+        take = taker(returns, read)
         threads = check_jobs(n_jobs)
         report = reporter(progress, "simulate")
-        chunks = split(trials.durations, self.num_neurons, threads)
         edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=False)
+        chunks = split(trials.durations * (self.num_neurons + FIRING * self._weights.nnz), threads)
 
-        def work(bounds: tuple[int, int]) -> Any:
-            chunk = self._run_chunk(edges, trials, starting, *bounds)
-            if returns == "recordings":
-                return chunk.recordings()
-            if returns == "outputs":
-                return [recording.to_dense(read) for recording in chunk.recordings()]
-            return reduce(chunk.trains(read))
+        def work(bounds: Bounds) -> Any:
+            return take(self._run_chunk(edges, trials, potentials, *bounds))
 
         parts = []
-        for (_, stop), part in zip(chunks, in_order(work, chunks, threads), strict=True):
-            parts.append(part)
-            report(stop, len(trials.durations))
-        return join(parts, returns, trials.durations, len(read))
+        # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
+        with contextlib.closing(in_order(work, chunks, threads)) as results:
+            for (_, stop), part in zip(chunks, results, strict=True):
+                parts.append(part)
+                report(stop, n_trials)
+        return join(parts, returns, trials.durations)
 
-    def adapt(
-        self,
-        inputs: Any = None,
-        epochs: int = 1,
-        shuffle: bool = True,
-        seed: SeedLike = None,
-        *,
-        currents: Any = None,
-        apply_threshold: bool = False,
-        progress: Progress = False,
-    ) -> dict[str, NDArray[Any]]:
-        """Let plasticity act on many trials, each from the state that :meth:`reset` restores.
-
-        The one phase in which weights change; :meth:`simulate_batch` reads features with weights frozen. Presented
-        in the order of classes, later trials would weigh more, so the order is shuffled. Ends reset. Ctrl-C leaves
-        the weights as they have become.
-
-        Parameters
-        ----------
-        inputs, currents
-            As in :meth:`simulate_batch`.
-        epochs : int, default 1
-            Times that every trial is presented.
-        shuffle : bool, default True
-            Present each epoch in a new random order.
-        seed : int, SeedSequence or Generator, optional
-            Decides the order.
-        apply_threshold : bool, default False
-            After each epoch set the threshold by :meth:`apply_global_scalar_threshold`, with the mean of ``inputs``.
-        progress : bool or callable, default False
-            As in :meth:`simulate`, of presentations.
-
-        Returns
-        -------
-        dict of ndarray, shape (n_presentations,)
-            History after each presentation: ``trial``, ``weights_mean``, ``weights_variance``,
-            ``membrane_threshold`` and ``spikes``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not as described, or the network has no plasticity enabled.
-        """
-        if self._stdp is None or not self._stdp.enabled:
-            raise ValueError(
-                "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
-            )
-        trials = self._check_trials(inputs, currents)
-        n_trials = len(trials.durations)
-        check_int("epochs", epochs, 1)
-        rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
-        shuffle = check_bool("shuffle", shuffle)
-        report = reporter(progress, "adapt")
-        history: list[tuple[int, float, float, float, int]] = []
-        try:
-            for _ in range(epochs):
-                for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
-                    spikes = self._present(trials, int(trial))
-                    statistics = (self.weights_mean, self.weights_variance, self.membrane_threshold)
-                    history.append((int(trial), *statistics, spikes))
-                    report(len(history), epochs * n_trials)
-                if check_bool("apply_threshold", apply_threshold):
-                    self.membrane_threshold = homeostasis.mean_field_threshold(
-                        self._weights, mean_of_ones(trials.spikes), self.refractory_period
-                    )
-        finally:
-            self._state = state_at(self._initial_potentials)
-            self._recording = None
-        names = ("trial", "weights_mean", "weights_variance", "membrane_threshold", "spikes")
-        return {name: np.array(values) for name, values in zip(names, zip(*history, strict=True), strict=True)}
-
-    def _present(self, trials: Trials, trial: int) -> int:
-        """Run one trial with plasticity from the state of construction; return the spikes."""
-        self._state = state_at(self._initial_potentials)
-        spikes = None if trials.spikes is None else SpikeDrive(spike_rows(trials.spikes[trial]))
-        currents = None if trials.currents is None else self._current_drive([trials.currents[trial]])
-        runner = self._runner(spikes, currents, None)
-        for _ in runner.advance(int(trials.durations[trial])):
-            pass
-        return runner.recording().n_spikes
-
-    def _check_trials(self, inputs: Any, currents: Any) -> Trials:
-        """Return checked trials."""
-        if inputs is None and currents is None:
-            raise ValueError("inputs or currents must be given. Got neither instead.")
-        spikes = values = None
-        steps = []
-        if inputs is not None:
-            spikes = [
-                check_input(f"inputs[{k}]", trial, self.num_neurons)
-                for k, trial in enumerate(as_trials("inputs", inputs))
-            ]
-            if len({len(trial) for trial in spikes}) > 1:
-                raise ValueError("inputs must have the same number of rows in every trial.")
-            steps.append([trial.shape[1] for trial in spikes])
-        if currents is not None:
-            n_channels = self._require_input_weights().n_channels
-            values = [
-                check_currents(f"currents[{k}]", trial, n_channels)
-                for k, trial in enumerate(as_trials("currents", currents))
-            ]
-            steps.append([trial.shape[1] for trial in values])
-        if len(steps) == 2 and steps[0] != steps[1]:
-            raise ValueError("inputs and currents must have the same trials with the same numbers of steps.")
-        durations = np.array(steps[0], dtype=np.int64)
-        if self._duration is not None:
-            durations[:] = self._duration
-        if (durations == 0).any():
-            raise ValueError(
-                f"every trial must have at least one step. Got 0 in trial {int(np.argmin(durations))} instead."
-            )
-        return Trials(spikes, values, durations)
-
-    def _check_start(self, potentials: ArrayLike | None, n_trials: int) -> NDArray[np.float32]:
-        """Return potentials at the start: (1, n) for all trials or (n_trials, n)."""
-        if potentials is None:
-            return self._initial_potentials[None]
-        array = np.asarray(potentials)
-        array = check_array("potentials", array, 2 if array.ndim == 2 else 1)
-        check_finite("potentials", array)
-        rows = array.astype(np.float32).reshape(-1, array.shape[-1])
-        if rows.shape[1] != self.num_neurons or (array.ndim == 2 and len(rows) != n_trials):
-            raise ValueError(
-                f"potentials must have shape ({self.num_neurons},) or ({n_trials}, {self.num_neurons}). "
-                f"Got {array.shape} instead."
-            )
-        return rows
-
-    def _current_drive(self, signals: list[NDArray[np.float32]]) -> CurrentDrive:
-        """Return the drive by channels (n_channels, n_steps_k) that follow one another in time."""
-        rows = np.concatenate([signal.T for signal in signals])
-        return self._require_input_weights().drive(np.ascontiguousarray(rows))
-
-    def _run_chunk(self, edges: Any, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:
+    def _run_chunk(self, edges: Edges, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:
         """Simulate the trials ``first`` to ``last``."""
-        starts = np.concatenate([[0], np.cumsum(trials.durations[first:last])])
-        rows = signal_rows = starts
-        spikes = currents = None
-        if trials.spikes is not None:
-            part = trials.spikes[first:last]
-            rows = np.concatenate([[0], np.cumsum([trial.shape[1] for trial in part])])
-            spikes = SpikeDrive(np.concatenate([trial.T for trial in part]))
-        if trials.currents is not None:
-            signals = trials.currents[first:last]
-            signal_rows = np.concatenate([[0], np.cumsum([signal.shape[1] for signal in signals])])
-            currents = self._current_drive(signals)
+        stretch = trials.stretch(first, last)
         own = potentials if len(potentials) == 1 else potentials[first:last]
-        fired = np.zeros(-(-self.num_neurons // 8) * 8, dtype=np.uint8)
-        offsets = np.zeros(starts[-1] + 1, dtype=np.int64)
-        neurons = np.empty(max(fired.size, BUFFER_SPIKES), dtype=np.uint32)
         state = state_at(self._initial_potentials)
+        fired = np.zeros(-(-self.num_neurons // 8) * 8, dtype=np.uint8)
+        offsets = np.zeros(stretch.starts[-1] + 1, dtype=np.int64)
+        expected = int(FIRING * self.num_neurons * stretch.starts[-1])
+        neurons = np.empty(fired.size + min(BUFFER_SPIKES, expected), dtype=np.uint32)
         done = 0
-        while done < last - first:
-            done = run_trials(
-                edges, self._lif_constants(), spikes, rows, currents, signal_rows, own, starts, state, fired, offsets,
-                neurons, done, last - first,
-            )  # fmt: skip
-            if done < last - first:
-                neurons = np.concatenate([neurons, np.empty_like(neurons)])
-        return Chunk(starts, Recording(offsets, neurons[: offsets[-1]], self.num_neurons))
+        while True:
+            done = run_trials(edges, self._lif_constants(), *stretch, own, state, fired, offsets, neurons, done)
+            if done == last - first:
+                return Chunk(stretch.starts, Recording(offsets, neurons[: offsets[-1]], self.num_neurons))
+            neurons = np.concatenate([neurons, np.empty_like(neurons)])
 
 
-def mean_of_ones(spikes: list[NDArray[np.uint8]] | None) -> float:
-    """Return the fraction of ones over all trials."""
-    if spikes is None:
-        return 0.0
-    return float(sum(int(trial.sum()) for trial in spikes) / sum(trial.size for trial in spikes))
-
-
-def check_returns(returns: Returns) -> Reduce:
-    """Return the function that reduces a chunk's trains."""
-    if callable(returns):
-        return returns
-    if returns not in ("recordings", "outputs", "features"):
+def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:
+    """Return what takes the wanted results from a chunk."""
+    if returns == "recordings":
+        return Chunk.recordings
+    if returns == "outputs":
+        return lambda chunk: chunk.outputs(neurons)
+    reduce = features.extract_features if returns == "features" else returns
+    if not callable(reduce):
         raise refuse("returns", "'recordings', 'outputs', 'features' or a function of SpikeTrains", returns)
-    return features.extract_features
+    return lambda chunk: rows_of(reduce, chunk.trains(neurons), len(neurons))
+
+
+def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:
+    """Return what a function makes of trains, as (n_trials, n_neurons, ...)."""
+    found = reduce(trains)
+
+    def by_trial(rows: Any) -> NDArray[Any]:
+        if not isinstance(rows, np.ndarray) or rows.ndim == 0 or len(rows) != trains.n_trains:
+            raise ValueError(
+                f"returns must give arrays with a row for each of the {trains.n_trains} trains it gets, or a dict of "
+                f"such. Got {shown(rows)} instead."
+            )
+        return rows.reshape(-1, n_neurons, *rows.shape[1:])
+
+    return {name: by_trial(rows) for name, rows in found.items()} if isinstance(found, dict) else by_trial(found)
 
 
 def check_jobs(n_jobs: int) -> int:
@@ -338,16 +171,16 @@ def check_jobs(n_jobs: int) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def split(durations: NDArray[np.int64], n_neurons: int, threads: int) -> list[tuple[int, int]]:
+def split(work: NDArray[np.float64], threads: int) -> list[Bounds]:
     """Return bounds of successive trials of about the same work, several for each thread."""
-    work = np.cumsum(durations) * n_neurons
-    n_chunks = max(int(np.ceil(work[-1] / CHUNK_WORK)), 4 * threads if threads > 1 else 1)
-    cuts = np.searchsorted(work, np.arange(1, n_chunks) * (work[-1] / n_chunks)) + 1
-    bounds = np.unique(np.concatenate([[0], np.minimum(cuts, len(durations)), [len(durations)]]))
+    done = np.cumsum(work)
+    n_chunks = max(int(np.ceil(done[-1] / CHUNK_WORK)), 4 * threads if threads > 1 else 1)
+    cuts = np.searchsorted(done, np.arange(1, n_chunks) * (done[-1] / n_chunks)) + 1
+    bounds = np.unique(np.concatenate([[0], np.minimum(cuts, len(work)), [len(work)]]))
     return [(int(first), int(last)) for first, last in itertools.pairwise(bounds)]
 
 
-def in_order(work: Callable[[tuple[int, int]], Any], chunks: list[tuple[int, int]], threads: int) -> Iterator[Any]:
+def in_order(work: Callable[[Bounds], Any], chunks: list[Bounds], threads: int) -> Generator[Any, None, None]:
     """Yield the result of each chunk in order, at most two a thread ahead, so that memory stays bounded."""
     if threads == 1:
         yield from map(work, chunks)
@@ -365,12 +198,11 @@ def in_order(work: Callable[[tuple[int, int]], Any], chunks: list[tuple[int, int
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def join(parts: list[Any], returns: Returns, durations: NDArray[np.int64], n_read: int) -> Any:
+def join(parts: list[Any], returns: Returns, durations: NDArray[np.int64]) -> Any:
     """Return the chunks' results as one."""
-    if returns in ("recordings", "outputs"):
+    if isinstance(parts[0], list):
         trials = [trial for part in parts for trial in part]
         return np.stack(trials) if returns == "outputs" and len(set(durations)) == 1 else trials
     if isinstance(parts[0], dict):
-        return {name: join([part[name] for part in parts], "features", durations, n_read) for name in parts[0]}
-    rows = np.concatenate([cast(NDArray[Any], part) for part in parts])
-    return rows.reshape(len(durations), n_read, *rows.shape[1:])
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return np.concatenate(parts)

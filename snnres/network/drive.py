@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..kernels.edges import narrowest
 from ..kernels.structs import CurrentDrive, SpikeDrive
-from ..validation import check_array, check_finite, check_weight_rows, refuse
+from ..validation import check_array, check_finite, check_weight_rows
 
 Float32Array = NDArray[np.float32]
 
@@ -45,14 +45,16 @@ class InputWeights:
         return CurrentDrive(signal, weights.indptr.astype(np.uint64), target, weights.data, self.bias)
 
 
-def spike_rows(spikes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return (n_steps, n_inputs) of spikes of shape (n_inputs, n_steps)."""
-    return np.ascontiguousarray(spikes.T)
+def require(input_weights: InputWeights | None) -> InputWeights:
+    """Return the input weights, refusing currents where there are none."""
+    if input_weights is None:
+        raise ValueError("currents need input weights: call set_input_weights() first.")
+    return input_weights
 
 
 def spike_drive(spikes: NDArray[np.uint8]) -> SpikeDrive | None:
     """Return the drive by spikes of shape (n_inputs, n_steps), None where there are none."""
-    return SpikeDrive(spike_rows(spikes)) if spikes.size else None
+    return SpikeDrive(np.ascontiguousarray(spikes.T)) if spikes.size else None
 
 
 def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:
@@ -62,16 +64,3 @@ def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:
         raise ValueError(f"{name} must have a row for each of {n_channels} channels. Got {array.shape[0]} instead.")
     check_finite(name, array)
     return array.astype(np.float32)
-
-
-def as_trials(name: str, value: Any) -> list[Any]:
-    """Return trials as a list of 2-D arrays, from a list of them or one 3-D array."""
-    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 3):
-        trials = list(value)
-    else:
-        raise refuse(
-            name, "an array (n_trials, n_rows, n_steps) or a list of arrays (n_rows, n_steps_k)", value, TypeError
-        )
-    if not trials:
-        raise ValueError(f"{name} must hold at least one trial. Got none instead.")
-    return trials

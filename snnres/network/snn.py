@@ -14,6 +14,7 @@ from ..params import SimulationParams, STDPParams
 from ..progress import Progress, reporter
 from ..seeding import streams
 from ..validation import check_input, check_neurons, check_potentials, check_type, check_weights
+from .adapt import AdaptMethods
 from .base import state_at, trace_decay
 from .batch import BatchMethods
 from .drive import InputWeights, check_currents, spike_drive
@@ -22,7 +23,7 @@ from .storage import StorageMethods
 from .weights import WeightMethods
 
 
-class SNN(FeatureMethods, BatchMethods, WeightMethods, StorageMethods):
+class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMethods):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first

@@ -1,0 +1,151 @@
+"""Trials: checked as they come in, laid out one after the other for the kernels, and taken apart again."""
+
+import itertools
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..kernels.batch import count_by_trial, place_by_trial
+from ..kernels.structs import CurrentDrive, SpikeDrive
+from ..recording import Recording, SpikeTrains
+from ..validation import check_input, check_potentials, refuse
+from .drive import InputWeights, check_currents, require
+
+
+class Stretch(NamedTuple):
+    """Some successive trials as the kernels take them.
+
+    On one time axis trial k has the steps ``starts[k]`` to ``starts[k + 1]``; its input, which may be shorter or
+    longer, has the rows ``rows[k]`` to ``rows[k + 1]`` of both drives.
+    """
+
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    spikes: SpikeDrive | None
+    currents: CurrentDrive | None
+
+
+class Trials(NamedTuple):
+    """Checked inputs of a batch, a (n_rows, n_steps_k) array a trial; None for a kind of input that is not there.
+
+    Arrays of the caller are kept, not copied, so that a batch needs no second memory for its input.
+    """
+
+    spikes: list[NDArray[Any]] | None
+    currents: list[NDArray[Any]] | None
+    input_weights: InputWeights | None
+    lengths: NDArray[np.int64]
+    durations: NDArray[np.int64]
+
+    def stretch(self, first: int, last: int) -> Stretch:
+        """Return the trials ``first`` to ``last``."""
+        starts, rows = (np.append(0, np.cumsum(steps[first:last])) for steps in (self.durations, self.lengths))
+        spikes = currents = None
+        if self.spikes is not None:
+            spikes = SpikeDrive(step_by_step(self.spikes[first:last], rows, np.uint8))
+        if self.currents is not None:
+            currents = require(self.input_weights).drive(step_by_step(self.currents[first:last], rows, np.float32))
+        return Stretch(starts, rows, spikes, currents)
+
+    def mean_of_ones(self) -> float:
+        """Return the fraction of ones in the spikes of all trials, 0.0 without spikes."""
+        size = sum(trial.size for trial in self.spikes or ())
+        return float(sum(np.count_nonzero(trial) for trial in self.spikes or ()) / size) if size else 0.0
+
+
+class Chunk(NamedTuple):
+    """Spikes of some successive trials on one time axis; trial k has the steps ``starts[k]`` to ``starts[k + 1]``."""
+
+    starts: NDArray[np.int64]
+    recording: Recording
+
+    def recordings(self) -> list[Recording]:
+        """Return one recording a trial, each with memory of its own."""
+        windows = (self.recording.window(*bounds) for bounds in itertools.pairwise(self.starts.tolist()))
+        return [Recording(window.offsets, window.neurons.copy(), window.n_neurons) for window in windows]
+
+    def outputs(self, neurons: NDArray[np.int64]) -> list[NDArray[np.int8]]:
+        """Return (n_steps_k, n) 0/1 of the given neurons for each trial."""
+        return np.split(self.recording.to_dense(neurons), self.starts[1:-1])
+
+    def trains(self, neurons: NDArray[np.int64]) -> SpikeTrains:
+        """Return the trains of the given neurons, trial after trial."""
+        column = np.full(self.recording.n_neurons, -1, dtype=np.int32)
+        column[neurons] = np.arange(len(neurons), dtype=np.int32)
+        indptr = np.zeros((len(self.starts) - 1) * len(neurons) + 1, dtype=np.int64)
+        spikes = (self.starts, self.recording.offsets, self.recording.neurons, column, len(neurons))
+        count_by_trial(*spikes, indptr)
+        np.cumsum(indptr, out=indptr)
+        times = np.empty(indptr[-1], dtype=np.int64)
+        place_by_trial(*spikes, indptr[:-1].copy(), times)
+        return SpikeTrains(indptr, times, np.repeat(np.diff(self.starts), len(neurons)))
+
+
+def step_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64], dtype: type) -> NDArray[Any]:
+    """Return (n_steps, n_rows) of trials of shape (n_rows, n_steps_k) that follow one another in time.
+
+    In the kernels' own order, since reading a step across the rows of a trial took longer than turning it once.
+    """
+    steps = np.empty((rows[-1], trials[0].shape[0]), dtype=dtype)
+    for (start, stop), trial in zip(itertools.pairwise(rows), trials, strict=True):
+        steps[start:stop] = trial.T
+    return steps
+
+
+def check_trials(
+    inputs: Any, currents: Any, n_neurons: int, input_weights: InputWeights | None, duration: int | None
+) -> Trials:
+    """Return checked trials of spikes, of currents, or of both; ``duration`` None for each trial's own."""
+    if inputs is None and currents is None:
+        raise ValueError("inputs or currents must be given. Got neither instead.")
+    spikes = values = None
+    if inputs is not None:
+        spikes = [kept(trial, check_input(name, trial, n_neurons)) for name, trial in named_trials("inputs", inputs)]
+        heights = sorted({len(trial) for trial in spikes})
+        if len(heights) > 1:
+            raise ValueError(f"inputs must have the same number of rows in every trial. Got {heights} instead.")
+    if currents is not None:
+        n_channels = require(input_weights).n_channels
+        values = [
+            kept(trial, check_currents(name, trial, n_channels)) for name, trial in named_trials("currents", currents)
+        ]
+    lengths = [[trial.shape[1] for trial in given] for given in (spikes, values) if given is not None]
+    if lengths[0] != lengths[-1]:
+        raise ValueError("inputs and currents must have the same trials with the same numbers of steps.")
+    own = np.array(lengths[0], dtype=np.int64)
+    durations = own if duration is None else np.full_like(own, duration)
+    if (durations == 0).any():
+        empty = int(np.argmin(durations))
+        raise ValueError(f"every trial must have at least one step. Got 0 in trial {empty} instead.")
+    return Trials(spikes, values, input_weights, own, durations)
+
+
+def named_trials(name: str, value: Any) -> list[tuple[str, Any]]:
+    """Return each trial with its name for messages, from a list of 2-D arrays or one 3-D array."""
+    if not (isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 3)):
+        rule = "an array (n_trials, n_rows, n_steps) or a list of arrays (n_rows, n_steps_k)"
+        raise refuse(name, rule, value, TypeError)
+    if len(value) == 0:
+        raise ValueError(f"{name} must hold at least one trial. Got none instead.")
+    return [(f"{name}[{k}]", trial) for k, trial in enumerate(value)]
+
+
+def kept(trial: Any, checked: NDArray[Any]) -> NDArray[Any]:
+    """Return the caller's own array, or the checked copy of what is none."""
+    return trial if isinstance(trial, np.ndarray) else checked
+
+
+def check_start(potentials: ArrayLike | None, initial: NDArray[np.float32], n_trials: int) -> NDArray[np.float32]:
+    """Return potentials at the start, ``initial`` if None are given: (1, n) for all trials or (n_trials, n)."""
+    if potentials is None:
+        return initial[None]
+    try:
+        array = np.asarray(potentials)
+    except ValueError:
+        raise refuse("potentials", "an array (num_neurons,) or (n_trials, num_neurons)", potentials) from None
+    if array.ndim != 2:
+        return check_potentials("potentials", array, len(initial))[None]
+    if len(array) != n_trials:
+        raise ValueError(f"potentials must have a row for each of {n_trials} trials. Got {len(array)} instead.")
+    return np.stack([check_potentials(f"potentials[{k}]", row, len(initial)) for k, row in enumerate(array)])
