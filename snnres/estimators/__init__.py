@@ -1,0 +1,12 @@
+"""scikit-learn estimators on a spiking reservoir."""
+
+try:
+    import sklearn  # noqa: F401
+except ImportError:
+    raise ImportError('the estimators need scikit-learn: pip install "snnres[learn]"') from None
+
+from .base import FeatureMatrix
+from .supervised import ReservoirClassifier, ReservoirRegressor
+from .transformer import ReservoirTransformer
+
+__all__ = ["FeatureMatrix", "ReservoirClassifier", "ReservoirRegressor", "ReservoirTransformer"]

@@ -1,0 +1,179 @@
+"""What all reservoir estimators share: parameters, the forms of input, and the way from samples to features."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import validate_data
+
+from ..encoding.series import Series, check_series
+from ..features import FeatureOptions, check_feature_names, feature_blocks
+from ..validation import INT32_MAX, check_bool, check_int, check_real
+from .reservoir import calibrated, random_reservoir
+from .signal import as_one_step, currents, learn_scaling, table_fields
+
+Float64Array = NDArray[np.float64]
+
+
+class FeatureMatrix(NamedTuple):
+    """Features of samples: ``values`` (n_samples, n_features) and the columns of each named feature."""
+
+    values: Float64Array
+    columns: dict[str, slice]
+
+
+def is_table(X: Any) -> bool:
+    """Whether the shape of ``X`` says table: two dimensions, not three and not a list of two-dimensional samples."""
+    if isinstance(X, (list, tuple)) and len(X) > 0:
+        return np.ndim(X[0]) < 2
+    return not (hasattr(X, "ndim") and X.ndim == 3)
+
+
+class BaseReservoir(BaseEstimator):  # type: ignore[misc]
+    """Parameters and the fitted reservoir; see :class:`ReservoirTransformer` for what they mean."""
+
+    input_form_: str
+    n_features_in_: int
+
+    def __init__(
+        self,
+        num_neurons: int = 1000,
+        *,
+        small_world_graph_k: int = 32,
+        small_world_graph_p: float = 0.2,
+        recurrent_scaling: float = 0.5,
+        input_density: float = 0.1,
+        bias_scaling: float = 2.0,
+        leak_coefficient: float = 0.1,
+        refractory_period: int = 2,
+        target_rate: float = 0.15,
+        min_steps: int = 200,
+        deltas: bool = True,
+        n_fields: int = 8,
+        features: Any = "binned_counts",
+        n_bins: int = 10,
+        trace_tau: float = 20.0,
+        max_isi: int = 1,
+        random_state: Any = None,
+        n_jobs: int = -1,
+    ) -> None:
+        self.num_neurons = num_neurons
+        self.small_world_graph_k = small_world_graph_k
+        self.small_world_graph_p = small_world_graph_p
+        self.recurrent_scaling = recurrent_scaling
+        self.input_density = input_density
+        self.bias_scaling = bias_scaling
+        self.leak_coefficient = leak_coefficient
+        self.refractory_period = refractory_period
+        self.target_rate = target_rate
+        self.min_steps = min_steps
+        self.deltas = deltas
+        self.n_fields = n_fields
+        self.features = features
+        self.n_bins = n_bins
+        self.trace_tau = trace_tau
+        self.max_isi = max_isi
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters out of their range, before any work."""
+        check_int("num_neurons", self.num_neurons, 3, INT32_MAX)
+        k = check_int("small_world_graph_k", self.small_world_graph_k, 2, self.num_neurons)
+        if k % 2:
+            raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
+        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
+        check_real("recurrent_scaling", self.recurrent_scaling, low=0)
+        check_real("input_density", self.input_density, above=0, high=1)
+        check_real("bias_scaling", self.bias_scaling, low=0)
+        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
+        check_int("refractory_period", self.refractory_period, 1)
+        highest = 1.0 / (self.refractory_period + 1)
+        check_real("target_rate", self.target_rate, above=0, below=highest)
+        check_int("min_steps", self.min_steps, 1)
+        check_bool("deltas", self.deltas)
+        check_int("n_fields", self.n_fields, 3)
+        check_feature_names("features", self.features)
+        self._options()
+
+    def _options(self) -> FeatureOptions:
+        return FeatureOptions(self.n_bins, self.trace_tau, self.max_isi)
+
+    def _fit_reservoir(self, X: Any, y: Any = None) -> Series:
+        """Learn scaling, weights and threshold; return the samples in the form that :meth:`_matrix` takes."""
+        self._check_parameters()
+        series = self._check_samples(X, reset=True)
+        table = self.input_form_ == "table"
+        # A table's one step has no differences.
+        deltas = self.deltas and not table
+        self.scaling_ = learn_scaling(series, deltas=deltas, min_steps=self.min_steps)
+        drive = currents(series, self.scaling_)
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        network = random_reservoir(
+            self.num_neurons,
+            drive[0].shape[0],
+            k=self.small_world_graph_k,
+            p=self.small_world_graph_p,
+            recurrent_scaling=self.recurrent_scaling,
+            input_density=self.input_density,
+            bias_scaling=self.bias_scaling,
+            leak_coefficient=self.leak_coefficient,
+            refractory_period=self.refractory_period,
+            seed=seed,
+        )
+        self.network_ = calibrated(network, drive, self.target_rate, self.n_jobs)
+        return series
+
+    def _check_samples(self, X: Any, *, reset: bool) -> Series:
+        """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
+        table = is_table(X)
+        if not reset and table != (self.input_form_ == "table"):
+            raise ValueError(
+                f"X must be a {self.input_form_} as in fit: a table is 2-D, series are 3-D or a list of 2-D arrays. "
+                f"Got {'a table' if table else 'series'} instead."
+            )
+        if table:
+            rows = validate_data(self, X, reset=reset, dtype=np.float64)
+            if reset:
+                self.input_form_ = "table"
+                self.fields_ = table_fields(self.n_fields).fit(rows)
+            return as_one_step(self.fields_.activations(rows))
+        series = check_series("X", X, None if reset else self.n_features_in_)
+        if reset:
+            self.input_form_ = "series"
+            self.n_features_in_ = series.rows.shape[1]
+        return series
+
+    def _matrix(self, series: Series) -> FeatureMatrix:
+        """Return the reservoir's features of samples."""
+        names, options = check_feature_names("features", self.features), self._options()
+        blocks = self.network_.simulate_batch(
+            currents=currents(series, self.scaling_),
+            returns=lambda trains: feature_blocks(trains, names, options),
+            n_jobs=self.n_jobs,
+        )
+        flat = {name: block.reshape(len(series.lengths), -1) for name, block in blocks.items()}
+        ends = np.cumsum([block.shape[1] for block in flat.values()])
+        columns = {
+            name: slice(int(end - block.shape[1]), int(end))
+            for (name, block), end in zip(flat.items(), ends, strict=True)
+        }
+        return FeatureMatrix(np.hstack(list(flat.values())), columns)
+
+    def _feature_names(self) -> list[str]:
+        """Return the names of the columns of :meth:`_matrix`."""
+        names = []
+        for feature in check_feature_names("features", self.features):
+            for neuron in range(self.num_neurons):
+                if feature in ("binned_counts", "filtered_traces"):
+                    names += [f"{feature}_n{neuron}_t{j}" for j in range(self.n_bins)]
+                else:
+                    names.append(f"{feature}_n{neuron}")
+        return names

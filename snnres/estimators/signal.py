@@ -1,0 +1,72 @@
+"""From samples of any accepted form to the currents that drive a reservoir."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..encoding.population import PopulationEncoder
+from ..encoding.series import Series, channel_moments
+
+Float64Array = NDArray[np.float64]
+
+
+class SignalScaling(NamedTuple):
+    """What training data taught about a signal: (n_channels,) arrays, and the steps for each step of the data.
+
+    ``delta_sd`` is that of the differences of successive standardised steps, None where no differences are used.
+    """
+
+    mean: Float64Array
+    sd: Float64Array
+    delta_sd: Float64Array | None
+    hold: int
+
+
+def nonzero(sd: Float64Array) -> Float64Array:
+    """Return divisors: 1 in place of the standard deviation of a constant channel."""
+    return np.where(sd > 0, sd, 1.0)
+
+
+def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
+    """Return each step minus the one before it, 0 for the first of a sample."""
+    delta = np.diff(rows, axis=0, prepend=rows[:1])
+    delta[starts] = 0.0
+    return delta
+
+
+def learn_scaling(series: Series, *, deltas: bool, min_steps: int) -> SignalScaling:
+    """Return the scaling of training data; ``hold`` brings the median sample to at least ``min_steps``."""
+    mean, sd = channel_moments(series.rows)
+    hold = max(1, int(np.ceil(min_steps / np.median(series.lengths))))
+    if not deltas:
+        return SignalScaling(mean, nonzero(sd), None, hold)
+    standard = (series.rows - mean) / nonzero(sd)
+    delta_sd = differences(standard, series.starts).std(axis=0)
+    return SignalScaling(mean, nonzero(sd), nonzero(delta_sd), hold)
+
+
+def standardised(series: Series, scaling: SignalScaling) -> Float64Array:
+    """Return the channels (total steps, n_channels), then with deltas their differences, in units of their spread."""
+    rows = (series.rows - scaling.mean) / scaling.sd
+    if scaling.delta_sd is None:
+        return rows
+    return np.hstack([rows, differences(rows, series.starts) / scaling.delta_sd])
+
+
+def currents(series: Series, scaling: SignalScaling) -> list[NDArray[np.float32]]:
+    """Return the drive of each sample, (n_channels, n_steps * hold)."""
+    rows = standardised(series, scaling).astype(np.float32)
+    parts = np.split(rows, np.cumsum(series.lengths)[:-1])
+    return [np.repeat(part.T, scaling.hold, axis=1) for part in parts]
+
+
+def table_fields(n_fields: int) -> PopulationEncoder:
+    """Return the receptive fields that spread a feature of a table over several channels."""
+    return PopulationEncoder(n_steps=2, n_fields=n_fields)
+
+
+def as_one_step(activations: Any) -> Series:
+    """Return static activations (n_samples, n_channels) as a series of one step a sample."""
+    rows = np.ascontiguousarray(activations, dtype=np.float64)
+    return Series(rows, np.ones(len(rows), dtype=np.int64), False)

@@ -1,0 +1,222 @@
+"""Classifier and regressor: a reservoir and a linear readout."""
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.utils import check_array
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from .base import BaseReservoir, FeatureMatrix, Float64Array
+
+# Strengths of regularisation among which generalised cross-validation on the training data chooses.
+ALPHAS = np.logspace(-2, 6, 17)
+
+
+def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
+    """Return the spread of each named feature over all its columns.
+
+    One number for all neurons: dividing each column by its own would make the rarest spikes as loud as the rest.
+    """
+    scales = {}
+    for name, columns in matrix.columns.items():
+        block = matrix.values[:, columns]
+        spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
+        scales[name] = spread if spread > 0 else 1.0
+    return scales
+
+
+class ReservoirPredictor(BaseReservoir):
+    """Base of classifier and regressor."""
+
+    def __init__(
+        self,
+        readout: Any = None,
+        *,
+        num_neurons: int = 1000,
+        small_world_graph_k: int = 32,
+        small_world_graph_p: float = 0.2,
+        recurrent_scaling: float = 0.5,
+        input_density: float = 0.1,
+        bias_scaling: float = 2.0,
+        leak_coefficient: float = 0.1,
+        refractory_period: int = 2,
+        target_rate: float = 0.15,
+        min_steps: int = 200,
+        deltas: bool = True,
+        n_fields: int = 8,
+        features: Any = "binned_counts",
+        n_bins: int = 10,
+        trace_tau: float = 20.0,
+        max_isi: int = 1,
+        random_state: Any = None,
+        n_jobs: int = -1,
+    ) -> None:
+        super().__init__(
+            num_neurons,
+            small_world_graph_k=small_world_graph_k,
+            small_world_graph_p=small_world_graph_p,
+            recurrent_scaling=recurrent_scaling,
+            input_density=input_density,
+            bias_scaling=bias_scaling,
+            leak_coefficient=leak_coefficient,
+            refractory_period=refractory_period,
+            target_rate=target_rate,
+            min_steps=min_steps,
+            deltas=deltas,
+            n_fields=n_fields,
+            features=features,
+            n_bins=n_bins,
+            trace_tau=trace_tau,
+            max_isi=max_isi,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+        self.readout = readout
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit the reservoir to the samples and the readout to its features.
+
+        Parameters
+        ----------
+        X : array_like (n_samples, n_steps, n_channels), list of (n_steps_k, n_channels), or table
+            Finite training samples.
+        y : array_like, shape (n_samples,) (regressor: or (n_samples, n_targets))
+            What to predict.
+
+        Returns
+        -------
+        self
+        """
+        if y is None:
+            raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
+        targets = self._check_targets(y)
+        series = self._fit_reservoir(X, y)
+        if len(targets) != len(series.lengths):
+            raise ValueError(
+                f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
+            )
+        matrix = self._matrix(series)
+        self.scales_ = block_scales(matrix)
+        self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
+        self.readout_.fit(self._scaled(matrix), targets)
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the prediction for each sample.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples of the same form.
+        """
+        features = self._readout_input(X)
+        return np.asarray(self.readout_.predict(features))
+
+    def _readout_input(self, X: Any) -> Float64Array:
+        check_is_fitted(self)
+        return self._scaled(self._matrix(self._check_samples(X, reset=False)))
+
+    def _scaled(self, matrix: FeatureMatrix) -> Float64Array:
+        """Return the features in units of their spread in training."""
+        for name, columns in matrix.columns.items():
+            matrix.values[:, columns] /= self.scales_[name]
+        return matrix.values
+
+    def _check_targets(self, y: Any) -> NDArray[Any]:
+        raise NotImplementedError
+
+    def _default_readout(self) -> Any:
+        raise NotImplementedError
+
+
+class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[misc]
+    """A spiking reservoir read out by a linear classifier.
+
+    Parameters
+    ----------
+    readout : scikit-learn classifier, optional
+        None: ``RidgeClassifierCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
+        cross-validation on the training data. Features come divided by the spread of their kind.
+    num_neurons, small_world_graph_k, ..., n_jobs
+        As in :class:`ReservoirTransformer`, with the same defaults.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+        Labels.
+    readout_ : classifier
+        The fitted readout.
+    network_, scaling_, input_form_, n_features_in_
+        As in :class:`ReservoirTransformer`.
+
+    See Also
+    --------
+    snnres.evaluation.evaluate : scores beside the same readout without a reservoir.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from snnres.estimators import ReservoirClassifier
+    >>> t = np.arange(40)
+    >>> X = np.stack([np.sin(t * f)[:, None] for f in np.linspace(0.2, 0.8, 20)])
+    >>> y = np.repeat(["slow", "fast"], 10)
+    >>> ReservoirClassifier(num_neurons=100, random_state=0).fit(X, y).score(X, y)
+    1.0
+    """
+
+    def _check_targets(self, y: Any) -> NDArray[Any]:
+        targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
+        check_classification_targets(targets)
+        self.classes_ = np.unique(targets)
+        if len(self.classes_) < 2:
+            raise ValueError(f"y must hold at least 2 classes. Got {len(self.classes_)} class instead.")
+        return targets
+
+    def _default_readout(self) -> Any:
+        return RidgeClassifierCV(alphas=ALPHAS)
+
+    def decision_function(self, X: Any) -> Float64Array:
+        """Return the readout's confidence: (n_samples,) for two classes, else (n_samples, n_classes)."""
+        features = self._readout_input(X)
+        return np.asarray(self.readout_.decision_function(features))
+
+
+class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[misc]
+    """A spiking reservoir read out by a linear regression.
+
+    Parameters
+    ----------
+    readout : scikit-learn regressor, optional
+        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
+        cross-validation on the training data. Features come divided by the spread of their kind.
+    num_neurons, small_world_graph_k, ..., n_jobs
+        As in :class:`ReservoirTransformer`, with the same defaults.
+
+    Attributes
+    ----------
+    readout_ : regressor
+        The fitted readout.
+    network_, scaling_, input_form_, n_features_in_
+        As in :class:`ReservoirTransformer`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from snnres.estimators import ReservoirRegressor
+    >>> X = np.linspace(-1, 1, 60)[:, None]
+    >>> y = X[:, 0] ** 2
+    >>> bool(ReservoirRegressor(num_neurons=100, random_state=0).fit(X, y).score(X, y) > 0.99)
+    True
+    """
+
+    def _check_targets(self, y: Any) -> NDArray[Any]:
+        targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
+        column = targets.ndim == 2 and targets.shape[1] == 1
+        return np.asarray(column_or_1d(targets, warn=True)) if column else targets
+
+    def _default_readout(self) -> Any:
+        return RidgeCV(alphas=ALPHAS)

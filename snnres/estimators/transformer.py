@@ -1,0 +1,122 @@
+"""The reservoir as a scikit-learn transformer."""
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .base import BaseReservoir, Float64Array
+
+
+class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[misc]
+    """Features of the spikes with which a random spiking reservoir answers each sample.
+
+    Channels are standardised (and their step-to-step differences added), held long enough for spikes to tell of them,
+    and sent as currents through sparse random input weights into a small-world network of leaky integrate-and-fire
+    neurons, whose threshold is set on the training data so that it fires at a target rate. Every sample starts from
+    potentials of zero. No labels are used.
+
+    Parameters
+    ----------
+    num_neurons : int, default 1000
+        Neurons, >= 3, all of them read out.
+    small_world_graph_k, small_world_graph_p : int and float, default 32 and 0.2
+        Neighbours on the ring (even) and rewiring probability.
+    recurrent_scaling : float, default 0.5
+        Recurrent weights are normal with mean 0 and standard deviation
+        ``recurrent_scaling * threshold / sqrt(small_world_graph_k / 2)``. 0 leaves neurons without a network.
+    input_density : float, default 0.1
+        Probability with which a channel reaches a neuron, raised to ``3 / n_channels`` (at most 1) where that is more.
+        Weights are uniform, scaled so that each neuron's have a sum of squares of 1.
+    bias_scaling : float, default 2.0
+        Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
+    leak_coefficient, refractory_period : float and int, default 0.1 and 2
+        As in :class:`snnres.SimulationParams`.
+    target_rate : float, default 0.15
+        Spikes per neuron and step on the training data, below ``1 / (refractory_period + 1)``.
+    min_steps : int, default 200
+        Each step of the data lasts ``ceil(min_steps / median length)`` steps of the network, so that short series too
+        leave spikes to count.
+    deltas : bool, default True
+        Add the difference of each channel from its step before, in units of its own spread. Not for tables.
+    n_fields : int, default 8
+        Gaussian receptive fields over each feature of a table, see :class:`snnres.encoding.PopulationEncoder`.
+    features : str or sequence of str, default "binned_counts"
+        Any of :data:`snnres.features.FEATURES`.
+    n_bins : int, default 10
+        Time bins, or points of "filtered_traces". They divide each sample's own length.
+    trace_tau : float, default 20.0
+        Time constant of "filtered_traces", in steps of the network.
+    max_isi : int, default 1
+        Longest interval within a burst, for "burst_counts".
+    random_state : int, numpy.random.RandomState or None, default None
+        Decides all weights.
+    n_jobs : int, default -1
+        Threads; -1 for one a core. Results do not depend on it.
+
+    Attributes
+    ----------
+    network_ : snnres.SNN
+        The reservoir.
+    scaling_ : SignalScaling
+        Mean and spread of the channels, and the steps for each step of the data.
+    input_form_ : {"table", "series"}
+        What ``fit`` was given.
+    n_features_in_ : int
+        Channels, or features of a table.
+
+    Notes
+    -----
+    ``X`` is (n_samples, n_steps, n_channels), a list of (n_steps_k, n_channels), or a table (n_samples, n_features)
+    whose features are spread over receptive fields and held constant. The shape alone says which.
+
+    Data that does not fit in memory: fit on a first part, then transform part by part and train a readout that learns
+    in parts, such as ``sklearn.linear_model.SGDClassifier.partial_fit``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from snnres.estimators import ReservoirTransformer
+    >>> X = np.random.default_rng(0).normal(size=(5, 30, 2))
+    >>> ReservoirTransformer(num_neurons=50, random_state=0).fit_transform(X).shape
+    (5, 500)
+    """
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Draw the reservoir and set its scale and threshold on the data.
+
+        Parameters
+        ----------
+        X : array_like (n_samples, n_steps, n_channels), list of (n_steps_k, n_channels), or table
+            Finite training samples.
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._fit_reservoir(X, y)
+        return self
+
+    def transform(self, X: Any) -> Float64Array:
+        """Return the features of each sample.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples of the same form.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples, n_features_out)
+            Named by :meth:`get_feature_names_out`.
+        """
+        check_is_fitted(self)
+        return self._matrix(self._check_samples(X, reset=False)).values
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the names of the columns: feature, neuron and, where there are several, time."""
+        check_is_fitted(self)
+        return np.array(self._feature_names(), dtype=object)
