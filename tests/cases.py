@@ -72,6 +72,14 @@ def random_plasticity(seed):
     return rule
 
 
+def random_input_map(rng, n):
+    """Input weights (n_channels, n) of both signs, some of them explicit zeros, and a bias."""
+    dense = rng.normal(0.1, 0.4, size=(int(rng.integers(1, 6)), n)) * (rng.random(n) < 0.6)
+    weights = sp.csr_matrix(dense.astype(np.float32))
+    weights.data[rng.random(weights.nnz) < 0.1] = 0
+    return weights, rng.normal(0.05, 0.05, size=n).astype(np.float32)
+
+
 def build(case, plasticity=None):
     return SNN(SimulationParams(**case), None if plasticity is None else STDPParams(**plasticity))
 
@@ -93,7 +101,7 @@ def synapses_of(matrix):
     return coo.toarray().astype(np.float32), exists
 
 
-def reference_of(case, snn, plasticity=None, trace_tau=10.0):
+def reference_of(case, snn, plasticity=None, trace_tau=10.0, input_map=(None, None)):
     """The reference of a network just built: what the case says, and only what was drawn from the network."""
     weight, exists = synapses_of(case.get("adjacency_matrix", snn.get_topology()))
     return Reference(
@@ -106,11 +114,25 @@ def reference_of(case, snn, plasticity=None, trace_tau=10.0):
         amplitude=case.get("current_amplitude", case["membrane_threshold"]),
         rule=None if plasticity is None else rule_of(plasticity),
         trace_tau=trace_tau,
+        input_weight=None if input_map[0] is None else input_map[0].toarray(),
+        bias=input_map[1],
     )
 
 
 def steps_of(case):
     return case.get("duration", case["input_spike_times"].shape[1])
+
+
+def drive_of(snn):
+    """The analogue drive: input weights by their parts, and the currents."""
+    drive = snn._input_weights
+    parts = dict.fromkeys(("data", "indices", "indptr"))
+    if drive is not None:
+        parts = {name: getattr(drive.weights, name) for name in parts}
+    return {f"input_weights_{name}": part for name, part in parts.items()} | {
+        "bias": None if drive is None else drive.bias,
+        "currents": snn._input_currents,
+    }
 
 
 def state_of(snn):
@@ -119,6 +141,7 @@ def state_of(snn):
     recording = snn.spike_matrix
     return {
         **snn._state._asdict(),
+        **drive_of(snn),
         "data": weights.data,
         "indices": weights.indices,
         "indptr": weights.indptr,

@@ -54,6 +54,8 @@ class Reference:
     amplitude: float
     rule: Rule | None = None
     trace_tau: float | None = 10.0
+    input_weight: np.ndarray | None = None
+    bias: np.ndarray | None = None
     r: np.ndarray = field(init=False)
     x_pre: np.ndarray = field(init=False)
     x_post: np.ndarray = field(init=False)
@@ -66,12 +68,16 @@ class Reference:
         self.r = np.zeros(n, dtype=np.int64)
         self.x_pre, self.x_post, self.trace = (np.zeros(n, dtype=F) for _ in range(3))
 
-    def step(self, column):
-        """Advance by one step with this input column, or None once the input has ended; return who fired."""
+    def step(self, column, values=None):
+        """Advance by one step with these columns of spikes and currents, None once ended; return who fired."""
         self.r = np.maximum(self.r - 1, 0)
         if column is not None:
             n_inputs = len(column)
             self.v[:n_inputs] += F(self.amplitude) * column.astype(F)
+        if values is not None:
+            self.v += self.bias
+            for weights, value in zip(self.input_weight, values.astype(F), strict=True):
+                self.v += weights * value
         fired = (self.v >= F(self.threshold)) & (self.r == 0)
         if self.rule is not None:
             self.learn(fired)
@@ -101,7 +107,11 @@ class Reference:
             if rule.nearest_neighbor:
                 x[fired] = np.minimum(x[fired], F(1))
 
-    def run(self, spikes, n_steps):
-        """Run ``n_steps`` over an input (n_inputs, n_columns); return (n_steps, n_neurons) 0/1."""
-        rows = [self.step(spikes[:, t] if t < spikes.shape[1] else None) for t in range(n_steps)]
+    def run(self, spikes, n_steps, currents=None):
+        """Run ``n_steps`` over spikes (n_inputs, n_columns) and currents; return (n_steps, n_neurons) 0/1."""
+
+        def column(array, t):
+            return array[:, t] if array is not None and t < array.shape[1] else None
+
+        rows = [self.step(column(spikes, t), column(currents, t)) for t in range(n_steps)]
         return np.array(rows, dtype=np.int8).reshape(n_steps, len(self.v))

@@ -72,8 +72,10 @@ CASE = {
 
 @pytest.fixture(scope="module")
 def network():
-    """One network for all examples, with a recording and live traces; examples work on copies of it."""
+    """One network for all examples, with a recording, live traces and a drive; examples work on copies of it."""
     snn = build(CASE, {})
+    snn.set_input_weights(np.ones((3, 12)))
+    snn.set_input_currents(np.ones((3, 5)))
     snn.simulate()
     return snn
 
@@ -98,6 +100,10 @@ ENTRIES = {
     "rescale_synaptic_weights_to_mean": ("target_mean",),
     "reset_synaptic_weights": ("mean", "std"),
     "prune": ("fraction",),
+    "set_input_weights": ("input_weights", "bias"),
+    "set_input_currents": ("currents",),
+    "simulate_batch": ("inputs", "currents", "returns", "potentials", "neurons", "n_jobs", "progress"),
+    "adapt": ("inputs", "currents", "epochs", "shuffle", "seed", "apply_threshold", "progress"),
     "compute_global_scalar_threshold": ("use_abs_weights",),
     "apply_global_scalar_threshold": ("use_abs_weights",),
     "get_mean_spike_times": ("missing",),
@@ -107,6 +113,23 @@ ENTRIES = {
     "get_burst_counts": ("max_isi",),
     "extract_features_from_spikes": ("missing", "n_bins", "max_isi"),
 }
+# What a call needs beside the argument in question.
+OTHERS = {
+    "reset_synaptic_weights": {"mean": 0.3},
+    "set_input_weights": {"input_weights": np.ones((3, 12))},
+    "simulate_batch": {"inputs": [np.ones((4, 9))]},
+    "adapt": {"inputs": [np.ones((4, 9))]},
+}
+# Trials of many forms, since arbitrary values are hardly ever some.
+trials = st.one_of(
+    anything,
+    st.lists(st.one_of(rasters, anything), max_size=3),
+    hnp.arrays(
+        np.uint8,
+        st.tuples(st.integers(0, 3), st.sampled_from([3, 4, 13]), st.integers(0, 9)),
+        elements=st.integers(0, 1),
+    ),
+)
 
 
 def too_large(value):
@@ -127,15 +150,15 @@ def fits(snn):
 
 @pytest.mark.parametrize(("entry", "argument"), [(entry, name) for entry in ENTRIES for name in ENTRIES[entry]])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(value=anything)
+@given(value=trials)
 def test_entries_of_a_network(network, entry, argument, value):
-    if argument == "n_bins" and too_large(value):
+    if argument in ("n_bins", "epochs") and too_large(value):
         return
     snn = network.copy()
     before = snapshot(snn)
-    kwargs = {argument: value}
-    if entry == "reset_synaptic_weights" and argument == "std":
-        kwargs["mean"] = 0.3
+    kwargs = OTHERS.get(entry, {}) | {argument: value}
+    if argument == "currents":
+        kwargs.pop("inputs", None)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

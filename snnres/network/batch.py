@@ -28,7 +28,7 @@ Bounds: TypeAlias = tuple[int, int]
 CHUNK_WORK = 2 * 10**8
 # Fraction of the neurons that is expected to fire in a step; more only takes longer.
 FIRING = 1 / 16
-BUFFER_SPIKES = 2**18
+BUFFER_SPIKES = 2**20
 
 
 class BatchMethods(NetworkBase):
@@ -101,7 +101,7 @@ class BatchMethods(NetworkBase):
         potentials = check_start(potentials, self._initial_potentials, n_trials)
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
         take = taker(returns, read)
-        threads = check_jobs(n_jobs)
+        threads = min(check_jobs(n_jobs), n_trials)
         report = reporter(progress, "simulate")
         edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=False)
         chunks = split(trials.durations * (self.num_neurons + FIRING * self._weights.nnz), threads)
@@ -136,13 +136,13 @@ class BatchMethods(NetworkBase):
 
 def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:
     """Return what takes the wanted results from a chunk."""
+    if not (callable(returns) or (isinstance(returns, str) and returns in ("recordings", "outputs", "features"))):
+        raise refuse("returns", "'recordings', 'outputs', 'features' or a function of SpikeTrains", returns)
     if returns == "recordings":
         return Chunk.recordings
     if returns == "outputs":
         return lambda chunk: chunk.outputs(neurons)
-    reduce = features.extract_features if returns == "features" else returns
-    if not callable(reduce):
-        raise refuse("returns", "'recordings', 'outputs', 'features' or a function of SpikeTrains", returns)
+    reduce = returns if callable(returns) else features.extract_features
     return lambda chunk: rows_of(reduce, chunk.trains(neurons), len(neurons))
 
 
@@ -174,7 +174,7 @@ def check_jobs(n_jobs: int) -> int:
 def split(work: NDArray[np.float64], threads: int) -> list[Bounds]:
     """Return bounds of successive trials of about the same work, several for each thread."""
     done = np.cumsum(work)
-    n_chunks = max(int(np.ceil(done[-1] / CHUNK_WORK)), 4 * threads if threads > 1 else 1)
+    n_chunks = min(max(int(np.ceil(done[-1] / CHUNK_WORK)), 4 * threads if threads > 1 else 1), len(work))
     cuts = np.searchsorted(done, np.arange(1, n_chunks) * (done[-1] / n_chunks)) + 1
     bounds = np.unique(np.concatenate([[0], np.minimum(cuts, len(work)), [len(work)]]))
     return [(int(first), int(last)) for first, last in itertools.pairwise(bounds)]
