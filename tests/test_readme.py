@@ -1,0 +1,94 @@
+"""The README keeps its word: its programs run and print what it shows, its commands are those that CI runs."""
+
+import contextlib
+import io
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_blocks_run_as_one_program_and_print_what_is_shown(tmp_path, monkeypatch):
+    pytest.importorskip("sklearn")
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for number, (language, program) in enumerate(BLOCKS):
+        if language != "python":
+            continue
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(program, f"README block {number}", "exec"), namespace)
+        following = BLOCKS[number + 1] if number + 1 < len(BLOCKS) else (None, "")
+        shown = following[1] if following[0] == "text" else ""
+        assert printed.getvalue().rstrip() == shown.rstrip(), program
+
+
+def test_the_set_up_is_two_lines_that_install_what_is_needed():
+    (first, demo), (second, tests) = BLOCKS[:2]
+    assert first == second == "console"
+    for line, extras in ((demo, "learn,plot"), (tests, "test")):
+        assert line.count("\n") == 1
+        assert line.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
+        assert f'".[{extras}]"' in line
+        assert set(extras.split(",")) <= set(PROJECT["optional-dependencies"])
+    assert demo.endswith(".venv/bin/snnres demo\n")
+    # Editable, so that the doctests of this tree are those that are imported.
+    assert "-e " in tests
+    assert tests.endswith(".venv/bin/pytest -q\n")
+
+
+def test_ci_runs_the_test_line_of_the_readme():
+    assert BLOCKS[1][1].strip() in [line.strip() for line in CI.splitlines()]
+
+
+def test_ci_takes_every_lower_bound_of_the_project():
+    namespace = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))
+    pins = dict(pin.split("==") for pin in namespace["oldest"]((ROOT / "pyproject.toml").read_text(encoding="utf-8")))
+    groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    of_others = [entry for group in groups for entry in group if not entry.startswith("snnres[")]
+    assert {"numpy", "scipy", "numba", "scikit-learn", "matplotlib", "networkx", "pytest"} <= set(pins)
+    for requirement in of_others:
+        name, bound, version = re.fullmatch(r"([\w-]+)(>=|==)(.+)", requirement).groups()
+        assert bound == "==" or pins[name] == version
+
+
+def test_the_network_of_the_demo_is_the_one_shown():
+    pytest.importorskip("sklearn")
+    from snnres import demo
+
+    scans = demo.load_scans()
+    trials = demo.rate_code(scans.pixels)
+    snn = demo.build_reservoir(n_inputs=trials.shape[1])
+    numbers = {
+        "neurons": snn.num_neurons,
+        "synapses": snn.synaptic_weights.nnz,
+        "spikes": int(np.sum(demo.count_spikes(snn, trials))),
+    }
+    for name, number in numbers.items():
+        assert re.search(rf"^  {name} +{number:,}$", README, re.MULTILINE), (name, number)
+    assert f"{len(scans.train)} scans to train, {len(scans.test)} to test" in README
+
+
+def test_links_within_the_page_lead_somewhere():
+    anchors = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles()}
+    anchors |= set(re.findall(r'<a id="(.+?)"', README))
+    assert set(re.findall(r"\]\(#(.+?)\)", README)) <= anchors
+
+
+def test_files_that_are_named_exist():
+    named = re.findall(r"`((?:tests|examples|\.ci)/[\w./-]*|\w+\.(?:md|toml)|LICENSE)`", README)
+    made_by_the_programs = {"run.toml"}
+    assert len(named) > 5
+    assert [name for name in named if name not in made_by_the_programs and not (ROOT / name).exists()] == []
+
+
+def titles():
+    return re.findall(r"^#+ (.+)$", README, re.MULTILINE)
