@@ -7,9 +7,10 @@ An encoder takes one of two forms, which its docstring names:
 - series, array_like (n_samples, n_steps, n_channels) or a list of (n_steps_k, n_channels):
   :class:`StepForwardEncoder`, :class:`SendOnDeltaEncoder`, :class:`CurrentEncoder`
 
-and :class:`EventBinner` takes a list of events. Out comes (n_samples, n_steps, n_out), or a list of (n_steps_k, n_out)
-where lists come in: 0 and 1 as uint8, but for the analogue values of :class:`CurrentEncoder` and the counts of
-:class:`EventBinner`. A network wants (n_inputs, n_steps): transpose the last two axes.
+and :class:`EventBinner` takes a list of events, :class:`LogMelEncoder` a list of sounds. Out comes
+(n_samples, n_steps, n_out), or a list of (n_steps_k, n_out) where lists come in: 0 and 1 as uint8, but for the
+analogue values of :class:`CurrentEncoder` and :class:`LogMelEncoder` and the counts of :class:`EventBinner`. A network
+wants (n_inputs, n_steps): transpose the last two axes.
 """
 
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ from importlib.util import find_spec
 if find_spec("sklearn") is None:
     raise ImportError('snnres.encoding needs scikit-learn: pip install "snnres[learn]".')
 
+from .audio import LogMelEncoder
 from .changes import SendOnDeltaEncoder, StepForwardEncoder
 from .currents import CurrentEncoder, random_bias, random_input_weights
 from .events import EventBinner
@@ -29,6 +31,7 @@ __all__ = [
     "CurrentEncoder",
     "EventBinner",
     "LatencyEncoder",
+    "LogMelEncoder",
     "PoissonEncoder",
     "PopulationEncoder",
     "RankOrderEncoder",
