@@ -72,7 +72,8 @@ def spread(edges, potential, neurons, start, stop):
     """Send each spike of ``neurons[start:stop]`` along its synapses, in that order. Mutates ``potential``.
 
     Storing the dense stretches of a ring's rows with their gaps, to be added eight at a time, took 0.62 instead of
-    0.67 s for 700 trials of 2000 neurons with 200 synapses each: 8 %, for 100 lines and a second copy of the weights.
+    0.67 s of CPU time for 700 trials of 2000 neurons with 200 synapses each (on a busy machine): 8 %, for 100 lines and
+    a second copy of the weights.
     """
     indptr, target, weight = edges.indptr, edges.target, edges.weight
     for k in range(start, stop):
