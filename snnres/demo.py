@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from . import features, plotting
 from .io import PathLike
@@ -56,21 +55,10 @@ class DemoResult:
         return {name: float(np.mean(right)) for name, right in self.correct.items()}
 
     def verdict(self) -> str:
-        """Say in one sentence whether the reservoir helped, by a paired test against the better baseline."""
-        accuracy = self.accuracy
-        rival = max((PIXELS, COUNTS), key=lambda name: accuracy[name])
-        only_ours = int(np.sum(self.correct[RESERVOIR] & ~self.correct[rival]))
-        only_rival = int(np.sum(self.correct[rival] & ~self.correct[RESERVOIR]))
-        differ = only_ours + only_rival
-        p_value = float(binomtest(only_ours, differ).pvalue) if differ else 1.0
-        if p_value < 0.05:
-            start = "The reservoir helped" if only_ours > only_rival else "The reservoir did harm"
-        else:
-            start = "The reservoir made no clear difference"
-        return (
-            f"{start}: {accuracy[RESERVOIR]:.3f} against {accuracy[rival]:.3f} for the same classifier on the {rival} "
-            f"({only_ours} scans right with the reservoir only, {only_rival} without it only, p = {p_value:.2g})."
-        )
+        """Say in one sentence whether the reservoir helped, by a paired test against the best baseline."""
+        from .evaluation import judge_correct
+
+        return str(judge_correct(self.correct, RESERVOIR))
 
     def table(self) -> str:
         """Return the result as text."""

@@ -1,0 +1,216 @@
+"""What an evaluation found: as objects, as text, as a dict, as JSON and as a figure."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import plotting
+from ..io import PathLike, with_suffix, write_atomically
+from .intervals import CONFIDENCE
+from .metrics import shown
+from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+RESERVOIR, ENCODED, RAW, CHANCE = "reservoir", "encoded input", "raw input", "chance"
+
+
+class Score(NamedTuple):
+    """A score over all held-out predictions, with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ClassScores(NamedTuple):
+    """How the reservoir did on one class; a quotient is 0 where nothing was predicted as, or belongs to, the class."""
+
+    label: Any
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """How one method did.
+
+    Parameters
+    ----------
+    scores : dict from score to Score
+        Over all held-out predictions together.
+    folds : dict from score to list of float
+        The same scores of each fold by itself.
+    seconds : dict with "fit" and "predict"
+        Summed over the folds. The baselines' count making their features and the readout; the encoding that "encoded
+        input" takes over from the fitted reservoir is not in them.
+    """
+
+    scores: dict[str, Score]
+    folds: dict[str, list[float]]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Scores of a reservoir beside its baselines, as :func:`evaluate` returns them. ``print`` shows it as a table.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}
+        What was predicted.
+    estimator : str
+        Name of the estimator's class.
+    n_samples, n_folds : int
+        Samples given, and folds.
+    scoring : str
+        The score by which the verdict compares.
+    methods : dict from method to MethodResult
+        "reservoir", "encoded input", "raw input" and "chance".
+    verdict : Verdict
+        Whether the reservoir helped.
+    samples : ndarray of int, shape (n_predictions,)
+        The sample that each held-out prediction is of, fold after fold.
+    targets : ndarray, shape (n_predictions,) or (n_predictions, n_targets)
+        What was to be predicted.
+    predictions : dict from method to ndarray of the shape of ``targets``
+        What was predicted.
+    classes : list
+        Labels; empty for regression.
+    confusion : ndarray of int, shape (n_classes, n_classes), or None
+        Predictions with the reservoir: rows are true classes, columns predicted ones.
+    per_class : list of ClassScores
+        The reservoir's; empty for regression.
+    """
+
+    task: str
+    estimator: str
+    n_samples: int
+    n_folds: int
+    scoring: str
+    methods: dict[str, MethodResult]
+    verdict: Verdict
+    samples: NDArray[np.int64]
+    targets: NDArray[Any]
+    predictions: dict[str, NDArray[Any]]
+    classes: list[Any]
+    confusion: NDArray[np.int64] | None
+    per_class: list[ClassScores]
+
+    def __str__(self) -> str:
+        """Return the scores, the classes and the verdict as text."""
+        parts = [self._headline(), self._score_table()]
+        if self.per_class:
+            parts.append(self._class_table())
+        return "\n\n".join([*parts, str(self.verdict)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the single predictions, as Python's own types."""
+        return {
+            "task": self.task,
+            "estimator": self.estimator,
+            "n_samples": self.n_samples,
+            "n_predictions": len(self.samples),
+            "n_folds": self.n_folds,
+            "scoring": self.scoring,
+            "confidence": CONFIDENCE,
+            "methods": {
+                name: {
+                    "scores": {scoring: score._asdict() for scoring, score in method.scores.items()},
+                    "folds": method.folds,
+                    "seconds": method.seconds,
+                }
+                for name, method in self.methods.items()
+            },
+            "verdict": dataclasses.asdict(self.verdict),
+            "sentence": str(self.verdict),
+            "classes": self.classes,
+            "confusion": None if self.confusion is None else self.confusion.tolist(),
+            "per_class": [scores._asdict() for scores in self.per_class],
+        }
+
+    def to_json(self, path: PathLike) -> Path:
+        """Write :meth:`to_dict` as JSON; a reader of the file never sees half of it.
+
+        Parameters
+        ----------
+        path : path
+            ``.json`` is added where it is missing. Missing folders are made.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
+        target = with_suffix(path, ".json")
+        text = json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
+        write_atomically(target, lambda file: file.write(text.encode()))
+        return target
+
+    def plot(self, path: PathLike | None = None) -> "Figure":
+        """Draw the scores with their intervals, beside the confusion matrix or the predictions.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write the figure: ``.png``, ``.pdf`` or ``.svg``.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        figure = plotting.new_figure(1, 2, width=11)
+        plotting.score_comparison(self, figure.axes[0])
+        second = plotting.confusion_matrix if self.task == "classification" else plotting.predictions
+        second(self, figure.axes[1])
+        if path is not None:
+            plotting.save_figure(path, figure)
+        return figure
+
+    def _headline(self) -> str:
+        return (
+            f"{self.estimator}, {self.task}: {self.n_samples} samples, folds: {self.n_folds}, held-out predictions: "
+            f"{len(self.samples)}, {CONFIDENCE:.0%} intervals in brackets"
+        )
+
+    def _score_table(self) -> str:
+        names = list(self.methods[RESERVOIR].scores)
+        head = ["", *names, "fit (s)", "predict (s)"]
+        rows = [
+            [
+                name,
+                *(
+                    f"{shown(scoring, score.value)} [{shown(scoring, score.low)}, {shown(scoring, score.high)}]"
+                    for scoring, score in method.scores.items()
+                ),
+                f"{method.seconds['fit']:.2f}",
+                f"{method.seconds['predict']:.2f}",
+            ]
+            for name, method in self.methods.items()
+        ]
+        return aligned([head, *rows])
+
+    def _class_table(self) -> str:
+        head = ["class", "precision", "recall", "f1", "support"]
+        rows = [
+            [str(row.label), f"{row.precision:.3f}", f"{row.recall:.3f}", f"{row.f1:.3f}", str(row.support)]
+            for row in self.per_class
+        ]
+        return aligned([head, *rows])
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Return rows of cells as text, the first column flush left and the others flush right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
+        for row in rows
+    )
