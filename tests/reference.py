@@ -75,9 +75,10 @@ class Reference:
             n_inputs = len(column)
             self.v[:n_inputs] += F(self.amplitude) * column.astype(F)
         if values is not None:
-            self.v += self.bias
+            current = self.bias.astype(F)
             for weights, value in zip(self.input_weight, values.astype(F), strict=True):
-                self.v += weights * value
+                current = current + weights * value
+            self.v += current
         fired = (self.v >= F(self.threshold)) & (self.r == 0)
         if self.rule is not None:
             self.learn(fired)

@@ -225,3 +225,28 @@ def test_refused_currents(small, currents, error, words):
 def test_currents_need_weights():
     with pytest.raises(ValueError, match="set_input_weights"):
         build(NETWORK).set_input_currents(np.ones((3, 2)))
+
+
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_held_columns_are_repeated_ones(seed, monkeypatch):
+    repeated, *_, currents = driven(seed, random_plasticity(seed), duration=None)
+    held = repeated.copy()
+    repeated.set_input_currents(np.repeat(currents, 3, axis=1))
+    held.set_input_currents(currents, hold=3)
+    assert held.simulation_duration == repeated.simulation_duration
+    repeated.simulate()
+    # Chunks of a step begin in the middle of a column.
+    monkeypatch.setattr("snnres.network.runner.CHUNK_WORK", 1)
+    held.simulate()
+    assert_same(state_of(held), state_of(repeated), leave_out=("currents", "input_hold"))
+    frozen = repeated.simulate_batch(currents=[np.repeat(currents, 3, axis=1)] * 2)
+    for ours, theirs in zip(held.simulate_batch(currents=[currents] * 2, hold=3), frozen, strict=True):
+        np.testing.assert_array_equal(ours.to_dense(), theirs.to_dense())
+
+
+def test_the_hold_is_saved(tmp_path):
+    snn, *_, currents = driven(1)
+    snn.set_input_currents(currents, hold=4)
+    snn.save(tmp_path / "network.npz")
+    other = type(snn).load(tmp_path / "network.npz")
+    np.testing.assert_array_equal(other.simulate(), snn.simulate())

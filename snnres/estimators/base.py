@@ -13,6 +13,7 @@ from ..features import FeatureOptions, check_feature_names, feature_blocks
 from ..validation import INT32_MAX, check_bool, check_int, check_real
 from .reservoir import calibrated, random_reservoir
 from .signal import as_one_step, currents, learn_scaling, table_fields
+from .storage import StorageMixin
 
 Float64Array = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ def is_table(X: Any) -> bool:
     return not (hasattr(X, "ndim") and X.ndim == 3)
 
 
-class BaseReservoir(BaseEstimator):  # type: ignore[misc]
+class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     """Parameters and the fitted reservoir; see :class:`ReservoirTransformer` for what they mean."""
 
     input_form_: str
@@ -44,7 +45,8 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
         small_world_graph_k: int = 32,
         small_world_graph_p: float = 0.2,
         recurrent_scaling: float = 0.5,
-        input_density: float = 0.1,
+        input_fan_in: int = 8,
+        shared_scale: bool | None = None,
         bias_scaling: float = 2.0,
         leak_coefficient: float = 0.1,
         refractory_period: int = 2,
@@ -63,7 +65,8 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
         self.small_world_graph_k = small_world_graph_k
         self.small_world_graph_p = small_world_graph_p
         self.recurrent_scaling = recurrent_scaling
-        self.input_density = input_density
+        self.input_fan_in = input_fan_in
+        self.shared_scale = shared_scale
         self.bias_scaling = bias_scaling
         self.leak_coefficient = leak_coefficient
         self.refractory_period = refractory_period
@@ -91,7 +94,9 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
         check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
         check_real("recurrent_scaling", self.recurrent_scaling, low=0)
-        check_real("input_density", self.input_density, above=0, high=1)
+        check_int("input_fan_in", self.input_fan_in, 1)
+        if self.shared_scale is not None:
+            check_bool("shared_scale", self.shared_scale)
         check_real("bias_scaling", self.bias_scaling, low=0)
         check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
         check_int("refractory_period", self.refractory_period, 1)
@@ -113,7 +118,7 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
         table = self.input_form_ == "table"
         # A table's one step has no differences.
         deltas = self.deltas and not table
-        self.scaling_ = learn_scaling(series, deltas=deltas, min_steps=self.min_steps)
+        self.scaling_ = learn_scaling(series, deltas=deltas, min_steps=self.min_steps, shared=self.shared_scale)
         drive = currents(series, self.scaling_)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         network = random_reservoir(
@@ -122,13 +127,13 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
             k=self.small_world_graph_k,
             p=self.small_world_graph_p,
             recurrent_scaling=self.recurrent_scaling,
-            input_density=self.input_density,
+            input_fan_in=self.input_fan_in,
             bias_scaling=self.bias_scaling,
             leak_coefficient=self.leak_coefficient,
             refractory_period=self.refractory_period,
             seed=seed,
         )
-        self.network_ = calibrated(network, drive, self.target_rate, self.n_jobs)
+        self.network_ = calibrated(network, drive, self.scaling_.hold, self.target_rate, self.n_jobs)
         return series
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
@@ -156,6 +161,7 @@ class BaseReservoir(BaseEstimator):  # type: ignore[misc]
         names, options = check_feature_names("features", self.features), self._options()
         blocks = self.network_.simulate_batch(
             currents=currents(series, self.scaling_),
+            hold=self.scaling_.hold,
             returns=lambda trains: feature_blocks(trains, names, options),
             n_jobs=self.n_jobs,
         )

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from .. import topology
 from ..encoding.currents import random_bias, random_input_weights
+from ..features import spike_counts
 from ..network import SNN
 from ..params import SimulationParams
 from ..seeding import streams
 
 Currents = Sequence[NDArray[np.float32]]
 
-# Channels that a neuron shall have on average, where there are few: with a tenth of two, most would have none.
-FEWEST_CHANNELS = 3
 # Samples, evenly spaced through the training data, on which the threshold is set.
 CALIBRATION_SAMPLES = 48
 # Halvings of the logarithm of the threshold between these bounds: to 1.5 per cent.
@@ -39,7 +38,7 @@ def random_reservoir(
     k: int,
     p: float,
     recurrent_scaling: float,
-    input_density: float,
+    input_fan_in: int,
     bias_scaling: float,
     leak_coefficient: float,
     refractory_period: int,
@@ -66,7 +65,7 @@ def random_reservoir(
             seed=seed,
         )
     )
-    density = max(input_density, min(1.0, FEWEST_CHANNELS / n_channels))
+    density = min(1.0, input_fan_in / n_channels)
     input_weights = random_input_weights(n_channels, n_neurons, density=density, seed=seed)
     bias = random_bias(n_neurons, scaling=bias_scaling, seed=seed) if bias_scaling > 0 else None
     network.set_input_weights(unit_columns(input_weights), bias)
@@ -81,14 +80,14 @@ def with_threshold(network: SNN, threshold: float) -> SNN:
     return other
 
 
-def firing_rate(network: SNN, currents: Currents, n_jobs: int) -> float:
+def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int) -> float:
     """Return the spikes per neuron and step over all samples."""
-    recordings = network.simulate_batch(currents=list(currents), n_jobs=n_jobs)
-    steps = sum(recording.n_steps for recording in recordings)
-    return float(sum(recording.n_spikes for recording in recordings) / (steps * network.num_neurons))
+    counts = network.simulate_batch(currents=list(currents), hold=hold, returns=spike_counts, n_jobs=n_jobs)
+    steps = hold * sum(current.shape[1] for current in currents)
+    return float(counts.sum() / (steps * network.num_neurons))
 
 
-def calibrated(network: SNN, currents: Currents, target_rate: float, n_jobs: int) -> SNN:
+def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int) -> SNN:
     """Return the network with the threshold at which it fires at the target rate on training data.
 
     The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection.
@@ -98,7 +97,7 @@ def calibrated(network: SNN, currents: Currents, target_rate: float, n_jobs: int
     low, high = THRESHOLD_BOUNDS
     for _ in range(HALVINGS):
         middle = float(np.sqrt(low * high))
-        if firing_rate(with_threshold(network, middle), sample, n_jobs) > target_rate:
+        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs) > target_rate:
             low = middle
         else:
             high = middle

@@ -35,15 +35,29 @@ def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
     return delta
 
 
-def learn_scaling(series: Series, *, deltas: bool, min_steps: int) -> SignalScaling:
-    """Return the scaling of training data; ``hold`` brings the median sample to at least ``min_steps``."""
-    mean, sd = channel_moments(series.rows)
+def are_counts(rows: Float64Array) -> bool:
+    """Whether all values are whole numbers from 0 on: events or counts of them, all in one unit."""
+    return bool((rows >= 0).all() and (rows == np.rint(rows)).all())
+
+
+def divisors(sd: Float64Array, shared: bool) -> Float64Array:
+    """Return what to divide channels by: each its own spread, or all by the root of their mean variance."""
+    return nonzero(np.full_like(sd, np.sqrt(np.mean(sd**2))) if shared else sd)
+
+
+def learn_scaling(series: Series, *, deltas: bool, min_steps: int, shared: bool | None) -> SignalScaling:
+    """Return the scaling of training data; ``hold`` brings the median sample to at least ``min_steps``.
+
+    ``shared`` None decides by :func:`are_counts`.
+    """
+    shared = are_counts(series.rows) if shared is None else shared
+    mean, spread = channel_moments(series.rows)
+    sd = divisors(spread, shared)
     hold = max(1, int(np.ceil(min_steps / np.median(series.lengths))))
     if not deltas:
-        return SignalScaling(mean, nonzero(sd), None, hold)
-    standard = (series.rows - mean) / nonzero(sd)
-    delta_sd = differences(standard, series.starts).std(axis=0)
-    return SignalScaling(mean, nonzero(sd), nonzero(delta_sd), hold)
+        return SignalScaling(mean, sd, None, hold)
+    delta_spread = differences((series.rows - mean) / sd, series.starts).std(axis=0)
+    return SignalScaling(mean, sd, divisors(delta_spread, shared), hold)
 
 
 def standardised(series: Series, scaling: SignalScaling) -> Float64Array:
@@ -55,10 +69,9 @@ def standardised(series: Series, scaling: SignalScaling) -> Float64Array:
 
 
 def currents(series: Series, scaling: SignalScaling) -> list[NDArray[np.float32]]:
-    """Return the drive of each sample, (n_channels, n_steps * hold)."""
+    """Return the drive of each sample, (n_channels, n_steps), each step to be held."""
     rows = standardised(series, scaling).astype(np.float32)
-    parts = np.split(rows, np.cumsum(series.lengths)[:-1])
-    return [np.repeat(part.T, scaling.hold, axis=1) for part in parts]
+    return [part.T for part in np.split(rows, np.cumsum(series.lengths)[:-1])]
 
 
 def table_fields(n_fields: int) -> PopulationEncoder:

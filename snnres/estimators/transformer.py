@@ -27,9 +27,13 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     recurrent_scaling : float, default 0.5
         Recurrent weights are normal with mean 0 and standard deviation
         ``recurrent_scaling * threshold / sqrt(small_world_graph_k / 2)``. 0 leaves neurons without a network.
-    input_density : float, default 0.1
-        Probability with which a channel reaches a neuron, raised to ``3 / n_channels`` (at most 1) where that is more.
-        Weights are uniform, scaled so that each neuron's have a sum of squares of 1.
+    input_fan_in : int, default 8
+        Channels that reach a neuron on average, or all where there are fewer. Weights are uniform, scaled so that each
+        neuron's have a sum of squares of 1.
+    shared_scale : bool, optional
+        Whether all channels are divided by one spread (the root of their mean variance) or each by its own. None:
+        by one if all training values are whole numbers from 0 on, since events and counts are in one unit, and a
+        pixel that hardly ever sees one would otherwise shout when it does.
     bias_scaling : float, default 2.0
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2

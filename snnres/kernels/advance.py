@@ -35,7 +35,7 @@ def advance(edges, lif, stdp, trace_decay, spikes, currents, state, fired, start
         if spikes is not None:
             inject_spikes(state.potential, spikes, t, lif)
         if currents is not None:
-            inject_currents(state.potential, currents, t)
+            inject_currents(state.potential, currents, t, t == start)
         fire(state.potential, state.timer, fired, lif)
         begin, end = end, collect(fired, neurons, end)
         if stdp is not None:

@@ -10,13 +10,15 @@ READY = np.int32(0)
 
 
 @jit
-def run_trials(edges, lif, starts, rows, spikes, currents, potentials, state, fired, offsets, neurons, first):
+def run_trials(
+    edges, lif, starts, rows, spikes, signal_rows, currents, potentials, state, fired, offsets, neurons, first
+):
     """Run the trials from ``first`` on, each from its row of ``potentials``, and return the first one not run.
 
-    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, and the rows ``rows[k]`` to
-    ``rows[k + 1]`` of spikes and currents, either of which may be None. One row of ``potentials`` is for all. Stops
-    before a trial whose spikes do not fit ``neurons``. Mutates the state (a scratch) and writes spikes as
-    ``advance`` does.
+    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, the rows ``rows[k]`` to
+    ``rows[k + 1]`` of the spikes and likewise ``signal_rows`` of the currents; either may be None. One row of
+    ``potentials`` is for all. Stops before a trial whose spikes do not fit ``neurons``. Mutates the state (a scratch)
+    and writes spikes as ``advance`` does.
     """
     last = starts.size - 1
     for k in range(first, last):
@@ -29,11 +31,13 @@ def run_trials(edges, lif, starts, rows, spikes, currents, potentials, state, fi
         trial_currents = None
         if currents is not None:
             trial_currents = CurrentDrive(
-                currents.signal[rows[k] : rows[k + 1]],
+                currents.signal[signal_rows[k] : signal_rows[k + 1]],
+                currents.hold,
                 currents.indptr,
                 currents.target,
                 currents.weight,
                 currents.bias,
+                currents.current,
             )
         reached = advance(
             edges,

@@ -21,16 +21,26 @@ def inject_spikes(potential, drive, t, lif):
 
 
 @jit
-def inject_currents(potential, drive, t):
-    """Add the bias, then step ``t``'s channels in ascending order, each weight times value. Mutates ``potential``."""
-    if t < drive.signal.shape[0]:
-        bias, signal = drive.bias, drive.signal[t]
-        for i in range(bias.size):
-            potential[i] += bias[i]
-        for c in range(np.uint32(signal.size)):
-            value = signal[c]
-            for e in range(drive.indptr[c], drive.indptr[c + ONE]):
-                potential[drive.target[e]] += drive.weight[e] * value
+def mix_channels(drive, row):
+    """Write the current of a row: the bias, plus weight times value of one channel after the other."""
+    current, signal = drive.current, drive.signal[row]
+    current[:] = drive.bias
+    for c in range(np.uint32(signal.size)):
+        value = signal[c]
+        for e in range(drive.indptr[c], drive.indptr[c + ONE]):
+            current[drive.target[e]] += drive.weight[e] * value
+
+
+@jit
+def inject_currents(potential, drive, t, fresh):
+    """Add the current of step ``t``, mixed anew where a row begins or at a ``fresh`` start. Mutates ``potential``."""
+    row = t // drive.hold
+    if row < drive.signal.shape[0]:
+        if fresh or t % drive.hold == 0:
+            mix_channels(drive, row)
+        current = drive.current
+        for i in range(current.size):
+            potential[i] += current[i]
 
 
 @jit

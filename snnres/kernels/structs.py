@@ -74,10 +74,15 @@ class SpikeDrive(NamedTuple):
 
 
 class CurrentDrive(NamedTuple):
-    """Analogue input: ``signal`` (n_steps, n_channels) spread by the CSR rows of its channels, plus a bias a neuron."""
+    """Analogue input: ``signal`` (n_rows, n_channels) spread by the CSR rows of its channels, plus a bias a neuron.
+
+    Each row lasts ``hold`` steps; ``current`` (a scratch, an entry a neuron) keeps what it sends.
+    """
 
     signal: Float32Array
+    hold: np.int64
     indptr: NDArray[np.uint64]
     target: UnsignedArray
     weight: Float32Array
     bias: Float32Array
+    current: Float32Array

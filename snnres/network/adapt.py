@@ -31,6 +31,7 @@ class AdaptMethods(NetworkBase):
         seed: SeedLike = None,
         *,
         currents: Any = None,
+        hold: int = 1,
         apply_threshold: bool = False,
         progress: Progress = False,
     ) -> dict[str, NDArray[Any]]:
@@ -42,7 +43,7 @@ class AdaptMethods(NetworkBase):
 
         Parameters
         ----------
-        inputs, currents
+        inputs, currents, hold
             As in :meth:`simulate_batch`.
         epochs : int, default 1
             Times that every trial is presented.
@@ -71,7 +72,7 @@ class AdaptMethods(NetworkBase):
             raise ValueError(
                 "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
             )
-        trials = check_trials(inputs, currents, self.num_neurons, self._input_weights, self._duration)
+        trials = check_trials(inputs, currents, hold, self.num_neurons, self._input_weights, self._duration)
         n_trials = len(trials.durations)
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)

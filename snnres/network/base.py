@@ -43,6 +43,7 @@ class NetworkBase:
     _rng: np.random.Generator
     _input_weights: InputWeights | None
     _input_currents: NDArray[np.float32] | None
+    _input_hold: int
 
     def _lif_constants(self) -> LIFConstants:
         return LIFConstants(
@@ -123,7 +124,7 @@ class NetworkBase:
         """Steps of a run: the given duration, or else the steps of the input, spikes or currents."""
         if self._duration is not None:
             return self._duration
-        currents = 0 if self._input_currents is None else self._input_currents.shape[1]
+        currents = 0 if self._input_currents is None else self._input_currents.shape[1] * self._input_hold
         return max(int(self._input.shape[1]), int(currents))
 
     @property

@@ -39,6 +39,7 @@ class BatchMethods(NetworkBase):
         inputs: Any = None,
         *,
         currents: Any = None,
+        hold: int = 1,
         returns: Returns = "recordings",
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
@@ -57,6 +58,8 @@ class BatchMethods(NetworkBase):
             0/1 spikes for the first neurons.
         currents : array_like (n_trials, n_channels, n_steps) or list of (n_channels, n_steps_k), optional
             Channels for :meth:`set_input_weights`. Given both, a trial has as many steps of each.
+        hold : int, default 1
+            Steps for which each column of ``currents`` lasts.
         returns : {"recordings", "outputs", "features"} or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
@@ -96,7 +99,7 @@ class BatchMethods(NetworkBase):
         >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
         (8, 5)
         """
-        trials = check_trials(inputs, currents, self.num_neurons, self._input_weights, self._duration)
+        trials = check_trials(inputs, currents, hold, self.num_neurons, self._input_weights, self._duration)
         n_trials = len(trials.durations)
         potentials = check_start(potentials, self._initial_potentials, n_trials)
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)

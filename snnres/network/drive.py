@@ -38,11 +38,12 @@ class InputWeights:
         """Rows of the weights."""
         return int(self.weights.shape[0])
 
-    def drive(self, signal: Float32Array) -> CurrentDrive:
-        """Return the drive by a signal of shape (n_steps, n_channels)."""
+    def drive(self, signal: Float32Array, hold: int) -> CurrentDrive:
+        """Return the drive by a signal of shape (n_rows, n_channels), each row for ``hold`` steps."""
         weights = self.weights
         target = weights.indices.astype(narrowest(weights.shape[1]))
-        return CurrentDrive(signal, weights.indptr.astype(np.uint64), target, weights.data, self.bias)
+        indptr = weights.indptr.astype(np.uint64)
+        return CurrentDrive(signal, np.int64(hold), indptr, target, weights.data, self.bias, np.empty_like(self.bias))
 
 
 def require(input_weights: InputWeights | None) -> InputWeights:

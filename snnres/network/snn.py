@@ -13,7 +13,7 @@ from ..kernels.structs import NetworkState
 from ..params import SimulationParams, STDPParams
 from ..progress import Progress, reporter
 from ..seeding import streams
-from ..validation import check_input, check_neurons, check_potentials, check_type, check_weights
+from ..validation import check_input, check_int, check_neurons, check_potentials, check_type, check_weights
 from .adapt import AdaptMethods
 from .base import state_at, trace_decay
 from .batch import BatchMethods
@@ -85,6 +85,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         self._state = state_at(self._initial_potentials)
         self._input_weights = None
         self._input_currents = None
+        self._input_hold = 1
         self._stdp = stdp_params
         self._recording = None
 
@@ -124,7 +125,8 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         report = reporter(progress, "simulate")
         currents = None
         if self._input_currents is not None:
-            currents = self._require_input_weights().drive(np.ascontiguousarray(self._input_currents.T))
+            signal = np.ascontiguousarray(self._input_currents.T)
+            currents = self._require_input_weights().drive(signal, self._input_hold)
         runner = self._runner(spike_drive(self._input), currents, decay)
         try:
             for done in runner.advance(n_steps):
@@ -159,8 +161,8 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
     def set_input_weights(self, input_weights: Any, bias: ArrayLike | None = None) -> None:
         """Set how analogue input reaches the neurons, and drop the currents set before.
 
-        In each step of the input every neuron's potential gains its bias, then, channel after channel, the channel's
-        value times its weight.
+        In each step of the input every neuron's potential gains a current: its bias plus, channel after channel, the
+        channel's value times its weight, added up in float32.
 
         Parameters
         ----------
@@ -177,7 +179,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         self._input_weights = InputWeights(input_weights, bias, self.num_neurons)
         self._input_currents = None
 
-    def set_input_currents(self, currents: ArrayLike | None) -> None:
+    def set_input_currents(self, currents: ArrayLike | None, hold: int = 1) -> None:
         """Set the analogue input of the next runs; None for none.
 
         Parameters
@@ -185,11 +187,13 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         currents : array_like, shape (n_channels, n_steps), optional
             Finite, a row for each row of :meth:`set_input_weights`. Without a ``duration`` its steps are those of a
             run, or those of the input spikes if there are more.
+        hold : int, default 1
+            Steps for which each column lasts. The current of a column is computed once.
         """
-        if currents is None:
-            self._input_currents = None
-        else:
-            self._input_currents = check_currents("currents", currents, self._require_input_weights().n_channels)
+        hold = check_int("hold", hold, 1)
+        if currents is not None:
+            currents = check_currents("currents", currents, self._require_input_weights().n_channels)
+        self._input_currents, self._input_hold = currents, hold
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""

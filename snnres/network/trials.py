@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels.batch import count_by_trial, place_by_trial
 from ..kernels.structs import CurrentDrive, SpikeDrive
 from ..recording import Recording, SpikeTrains
-from ..validation import check_input, check_potentials, refuse
+from ..validation import check_input, check_int, check_potentials, refuse
 from .drive import InputWeights, check_currents, require
 
 
@@ -17,36 +17,41 @@ class Stretch(NamedTuple):
     """Some successive trials as the kernels take them.
 
     On one time axis trial k has the steps ``starts[k]`` to ``starts[k + 1]``; its input, which may be shorter or
-    longer, has the rows ``rows[k]`` to ``rows[k + 1]`` of both drives.
+    longer, has the rows ``rows[k]`` to ``rows[k + 1]`` of the spikes, and of ``signal_rows`` of the currents.
     """
 
     starts: NDArray[np.int64]
     rows: NDArray[np.int64]
     spikes: SpikeDrive | None
+    signal_rows: NDArray[np.int64]
     currents: CurrentDrive | None
 
 
 class Trials(NamedTuple):
     """Checked inputs of a batch, a (n_rows, n_steps_k) array a trial; None for a kind of input that is not there.
 
-    Arrays of the caller are kept, not copied, so that a batch needs no second memory for its input.
+    Arrays of the caller are kept, not copied, so that a batch needs no second memory for its input. ``lengths`` are
+    the steps of the input; each column of the currents lasts ``hold`` of them.
     """
 
     spikes: list[NDArray[Any]] | None
     currents: list[NDArray[Any]] | None
     input_weights: InputWeights | None
+    hold: int
     lengths: NDArray[np.int64]
     durations: NDArray[np.int64]
 
     def stretch(self, first: int, last: int) -> Stretch:
         """Return the trials ``first`` to ``last``."""
         starts, rows = (np.append(0, np.cumsum(steps[first:last])) for steps in (self.durations, self.lengths))
+        signal_rows = rows // self.hold
         spikes = currents = None
         if self.spikes is not None:
             spikes = SpikeDrive(step_by_step(self.spikes[first:last], rows, np.uint8))
         if self.currents is not None:
-            currents = require(self.input_weights).drive(step_by_step(self.currents[first:last], rows, np.float32))
-        return Stretch(starts, rows, spikes, currents)
+            signal = step_by_step(self.currents[first:last], signal_rows, np.float32)
+            currents = require(self.input_weights).drive(signal, self.hold)
+        return Stretch(starts, rows, spikes, signal_rows, currents)
 
     def mean_of_ones(self) -> float:
         """Return the fraction of ones in the spikes of all trials, 0.0 without spikes."""
@@ -94,9 +99,10 @@ def step_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64], dtype: typ
 
 
 def check_trials(
-    inputs: Any, currents: Any, n_neurons: int, input_weights: InputWeights | None, duration: int | None
+    inputs: Any, currents: Any, hold: int, n_neurons: int, input_weights: InputWeights | None, duration: int | None
 ) -> Trials:
     """Return checked trials of spikes, of currents, or of both; ``duration`` None for each trial's own."""
+    hold = check_int("hold", hold, 1)
     if inputs is None and currents is None:
         raise ValueError("inputs or currents must be given. Got neither instead.")
     spikes = values = None
@@ -110,7 +116,11 @@ def check_trials(
         values = [
             kept(trial, check_currents(name, trial, n_channels)) for name, trial in named_trials("currents", currents)
         ]
-    lengths = [[trial.shape[1] for trial in given] for given in (spikes, values) if given is not None]
+    lengths = [
+        [trial.shape[1] * steps for trial in given]
+        for given, steps in ((spikes, 1), (values, hold))
+        if given is not None
+    ]
     if lengths[0] != lengths[-1]:
         raise ValueError("inputs and currents must have the same trials with the same numbers of steps.")
     own = np.array(lengths[0], dtype=np.int64)
@@ -118,7 +128,7 @@ def check_trials(
     if (durations == 0).any():
         empty = int(np.argmin(durations))
         raise ValueError(f"every trial must have at least one step. Got 0 in trial {empty} instead.")
-    return Trials(spikes, values, input_weights, own, durations)
+    return Trials(spikes, values, input_weights, hold, own, durations)
 
 
 def named_trials(name: str, value: Any) -> list[tuple[str, Any]]:
