@@ -16,7 +16,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from .params import SimulationParams, STDPParams
-from .validation import check_array, check_finite, check_type, check_weights, refuse
+from .validation import check_array, check_finite, check_int, check_type, check_weights, refuse
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -75,6 +75,34 @@ def reading(path: PathLike, what: str) -> Iterator[None]:
     except Exception as error:
         # A damaged file makes zipfile, NumPy's header parser, json and PCG64 raise a dozen different errors.
         raise ValueError(f"{path} must be {what}. It is damaged or of another format: {error}") from error
+
+
+def write_archive(path: PathLike, header: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Write a header, as JSON, and arrays to one ``.npz`` file."""
+    text = np.array(json.dumps(header, default=lambda value: value.item()))
+    write_atomically(with_suffix(path, ".npz"), lambda file: np.savez_compressed(file, header=text, **arrays))
+
+
+def read_archive(path: Path, known: str, version: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return header and arrays of a file of :func:`write_archive`, refusing another format and a newer version."""
+    # Opened here, since NumPy leaves a damaged file open.
+    with open(path, "rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("It is damaged or of another format: not an .npz archive.")
+        with archive:
+            text = archive["header"] if "header" in archive.files else None
+            if text is None or text.dtype.kind != "U" or text.ndim != 0:
+                raise ValueError("It is of another format: no header.")
+            header = json.loads(str(text))
+            if not isinstance(header, dict) or header.get("format") != known:
+                raise ValueError("It is of another format.")
+            if check_int("version", header.get("version"), 1) > version:
+                raise ValueError(
+                    f"Its version is {header['version']}, this snnres reads up to {version}: "
+                    "it was written by a newer one."
+                )
+            return header, {name: archive[name] for name in archive.files if name != "header"}
 
 
 def save_array(path: PathLike, array: NDArray[Any]) -> None:

@@ -1,6 +1,5 @@
 """Files of a network: its parts under the reference's names, and the whole of it."""
 
-import json
 from typing import Any, Self
 
 import numpy as np
@@ -19,7 +18,6 @@ FORMAT = "snnres network"
 VERSION = 1
 STATE_ARRAYS = ("potential", "timer", "x_pre", "x_post", "trace")
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
-OTHER_ARRAYS = ("initial_potentials", "input", "outputs")
 DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
 
 
@@ -73,30 +71,8 @@ class StorageMethods(NetworkBase):
         path : path
             Gets ``.npz`` added if it does not end so.
         """
-        header = {
-            "format": FORMAT,
-            "version": VERSION,
-            "parameters": {
-                "membrane_threshold": self._threshold,
-                "leak_coefficient": self._leak,
-                "refractory_period": self._refractory,
-                "current_amplitude": self._amplitude,
-                "duration": self._duration,
-            },
-            "stdp": None if self._stdp is None else dict(io.present(self._stdp)),
-            "random_state": self._rng.bit_generator.state,
-        }
-        arrays: dict[str, Any] = {"header": np.array(json.dumps(header, default=lambda value: value.item()))}
-        arrays |= {name: getattr(self._weights, name) for name in WEIGHT_ARRAYS}
-        arrays |= self._state._asdict()
-        arrays |= {"initial_potentials": self._initial_potentials, "input": self._input, "outputs": self._outputs}
-        if self._input_weights is not None:
-            weights = self._input_weights.weights
-            drive = (weights.data, weights.indices, weights.indptr, self._input_weights.bias)
-            arrays |= dict(zip(DRIVE_ARRAYS, drive, strict=True))
-        if self._input_currents is not None:
-            arrays["currents"] = self._input_currents
-        io.write_atomically(io.with_suffix(path, ".npz"), lambda file: np.savez_compressed(file, **arrays))
+        header, arrays = self.to_arrays()
+        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays)
 
     @classmethod
     def load(cls, path: io.PathLike) -> Self:
@@ -111,17 +87,47 @@ class StorageMethods(NetworkBase):
         """
         path = io.with_suffix(path, ".npz")
         with io.reading(path, f"a file of format {FORMAT!r}"):
-            with open(path, "rb") as file:
-                archive = np.load(file, allow_pickle=False)
-                if not isinstance(archive, np.lib.npyio.NpzFile):
-                    raise ValueError("It is damaged or of another format: not an .npz archive.")
-                with archive:
-                    header = read_header(archive)
-                    drive = [name for name in (*DRIVE_ARRAYS, "currents") if name in archive.files]
-                    arrays = {name: archive[name] for name in (*WEIGHT_ARRAYS, *STATE_ARRAYS, *OTHER_ARRAYS, *drive)}
-            network = cls.__new__(cls)
-            network._restore(header, arrays)
-            return network
+            return cls.from_arrays(*io.read_archive(path, FORMAT, VERSION))
+
+    def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Return what :meth:`save` writes, for files of another kind: its header, plain values, and its arrays.
+
+        The arrays are the network's own, not copies. The header lacks ``format`` and ``version``.
+        """
+        header = {
+            "parameters": {
+                "membrane_threshold": self._threshold,
+                "leak_coefficient": self._leak,
+                "refractory_period": self._refractory,
+                "current_amplitude": self._amplitude,
+                "duration": self._duration,
+            },
+            "stdp": None if self._stdp is None else dict(io.present(self._stdp)),
+            "random_state": self._rng.bit_generator.state,
+        }
+        arrays: dict[str, Any] = {name: getattr(self._weights, name) for name in WEIGHT_ARRAYS}
+        arrays |= self._state._asdict()
+        arrays |= {"initial_potentials": self._initial_potentials, "input": self._input, "outputs": self._outputs}
+        if self._input_weights is not None:
+            weights = self._input_weights.weights
+            drive = (weights.data, weights.indices, weights.indptr, self._input_weights.bias)
+            arrays |= dict(zip(DRIVE_ARRAYS, drive, strict=True))
+        if self._input_currents is not None:
+            arrays["currents"] = self._input_currents
+        return header, arrays
+
+    @classmethod
+    def from_arrays(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+        """Return the network that :meth:`to_arrays` described; it shares no array.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If something is missing, or holds values that no network can have.
+        """
+        network = cls.__new__(cls)
+        network._restore(header, arrays)
+        return network
 
     def _restore(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
         """Take over what a file holds, checked as a user's own values would be."""
@@ -152,21 +158,6 @@ class StorageMethods(NetworkBase):
             self._input_currents = check_currents("currents", arrays["currents"], n_channels)
 
 
-def read_header(archive: Any) -> dict[str, Any]:
-    """Return the header of an archive, refusing foreign and newer files."""
-    text = archive["header"] if "header" in archive.files else None
-    if text is None or text.dtype.kind != "U" or text.ndim != 0:
-        raise ValueError("It is of another format: no header.")
-    header = json.loads(str(text))
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise ValueError("It is of another format.")
-    if check_int("version", header.get("version"), 1) > VERSION:
-        raise ValueError(
-            f"Its version is {header['version']}, this snnres reads up to {VERSION}: it was written by a newer one."
-        )
-    return header
-
-
 def stored_matrix(data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any], n_columns: int) -> sp.csr_matrix:
     """Return the CSR matrix of a file's arrays, refusing dtypes that SciPy would cast."""
     for name, array, kinds in (("data", data, "f"), ("indices", indices, "iu"), ("indptr", indptr, "iu")):
@@ -176,7 +167,7 @@ def stored_matrix(data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any
 
 
 def check_state_array(name: str, array: NDArray[Any], n_neurons: int) -> NDArray[Any]:
-    """Return an array of the state if it has a finite value a neuron, of its own dtype."""
+    """Return a copy of an array of the state if it has a finite value a neuron, of its own dtype."""
     dtype = np.dtype(np.int32 if name == "timer" else np.float32)
     if array.dtype != dtype or array.shape != (n_neurons,):
         raise ValueError(
@@ -185,4 +176,4 @@ def check_state_array(name: str, array: NDArray[Any], n_neurons: int) -> NDArray
     check_finite(name, array)
     if name not in ("potential", "initial_potentials") and (array < 0).any():
         raise ValueError(f"{name} must not be negative. Got {array.min()} instead.")
-    return array
+    return array.copy()
