@@ -14,7 +14,6 @@ from ..validation import INT32_MAX, check_bool, check_int, check_real
 from .reservoir import calibrated, random_reservoir
 from .signal import as_one_step, currents, learn_scaling, table_fields
 from .storage import StorageMixin
-from .storage import StorageMixin
 
 Float64Array = NDArray[np.float64]
 
