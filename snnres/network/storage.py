@@ -101,6 +101,7 @@ class StorageMethods(NetworkBase):
                 "refractory_period": self._refractory,
                 "current_amplitude": self._amplitude,
                 "duration": self._duration,
+                "input_hold": self._input_hold,
             },
             "stdp": None if self._stdp is None else dict(io.present(self._stdp)),
             "random_state": self._rng.bit_generator.state,
@@ -138,6 +139,7 @@ class StorageMethods(NetworkBase):
         self._amplitude = check_real("current_amplitude", parameters["current_amplitude"])
         duration = parameters["duration"]
         self._duration = None if duration is None else check_int("duration", duration, 1)
+        self._input_hold = check_int("input_hold", parameters["input_hold"], 1)
         self._stdp = None if header["stdp"] is None else STDPParams(**header["stdp"])
         self._rng = np.random.Generator(np.random.PCG64())
         self._rng.bit_generator.state = header["random_state"]
