@@ -351,9 +351,9 @@ def confusion_matrix(report: "Evaluation", ax: "Axes | None" = None, *, title: s
     image = ax.imshow(share, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
     ax.figure.colorbar(image, ax=ax, label="fraction of the class")
     if len(counts) <= MOST_LABELLED:
-        places = np.arange(len(counts))
-        ax.set_xticks(places, [str(label) for label in report.classes], rotation=45, ha="right")
-        ax.set_yticks(places, [str(label) for label in report.classes])
+        labels = [str(label) for label in report.classes]
+        ax.set_xticks(np.arange(len(counts)), labels, rotation=45 if max(map(len, labels)) > 3 else 0)
+        ax.set_yticks(np.arange(len(counts)), labels)
         for (row, column), count in np.ndenumerate(counts):
             ax.text(column, row, str(count), ha="center", va="center", color="w" if share[row, column] > 0.5 else "k")
     return ax

@@ -27,10 +27,12 @@ def as_series(X: Any) -> Series:
     return as_one_step(check_array(X, dtype=np.float64, input_name="X")) if is_table(X) else check_series("X", X)
 
 
-def learn_raw(series: Series) -> RawScaling:
-    """Return the scaling of a training part."""
-    mean, sd = channel_moments(series.rows)
-    return RawScaling(mean, nonzero(sd), int(np.median(series.lengths)))
+def learn_raw(model: ReservoirPredictor, series: Series) -> RawScaling:
+    """Return the scaling of the training part on which ``model`` was fitted: of series its own, else of each column."""
+    if model.input_form_ == "table":
+        mean, sd = channel_moments(series.rows)
+        return RawScaling(mean, nonzero(sd), 1)
+    return RawScaling(model.scaling_.mean, model.scaling_.sd, int(np.median(series.lengths)))
 
 
 def raw_input(series: Series, scaling: RawScaling) -> Float64Array:

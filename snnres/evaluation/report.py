@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RESERVOIR, ENCODED, RAW, CHANCE = "reservoir", "encoded input", "raw input", "chance"
+PHASES = ("fit features", "fit readout", "predict features", "predict readout")
 
 
 class Score(NamedTuple):
@@ -49,9 +50,10 @@ class MethodResult:
         Over all held-out predictions together.
     folds : dict from score to list of float
         The same scores of each fold by itself.
-    seconds : dict with "fit" and "predict"
-        Summed over the folds. The baselines' count making their features and the readout; the encoding that "encoded
-        input" takes over from the fitted reservoir is not in them.
+    seconds : dict from phase to float
+        "fit features", "fit readout", "predict features" and "predict readout", summed over the folds. The reservoir's
+        features are the whole way through the simulation, fitted with its calibration; with a pipeline its earlier
+        steps too. Those of "encoded input" take the fitted encoding over, so its learning is not in them.
     """
 
     scores: dict[str, Score]
@@ -106,8 +108,8 @@ class Evaluation:
     per_class: list[ClassScores]
 
     def __str__(self) -> str:
-        """Return the scores, the classes and the verdict as text."""
-        parts = [self._headline(), self._score_table()]
+        """Return the scores, the seconds, the classes and the verdict as text."""
+        parts = [self._headline(), self._score_table(), self._time_table()]
         if self.per_class:
             parts.append(self._class_table())
         return "\n\n".join([*parts, str(self.verdict)])
@@ -182,8 +184,7 @@ class Evaluation:
         )
 
     def _score_table(self) -> str:
-        names = list(self.methods[RESERVOIR].scores)
-        head = ["", *names, "fit (s)", "predict (s)"]
+        head = ["score", *self.methods[RESERVOIR].scores]
         rows = [
             [
                 name,
@@ -191,12 +192,14 @@ class Evaluation:
                     f"{shown(scoring, score.value)} [{shown(scoring, score.low)}, {shown(scoring, score.high)}]"
                     for scoring, score in method.scores.items()
                 ),
-                f"{method.seconds['fit']:.2f}",
-                f"{method.seconds['predict']:.2f}",
             ]
             for name, method in self.methods.items()
         ]
         return aligned([head, *rows])
+
+    def _time_table(self) -> str:
+        rows = [[name, *(f"{method.seconds[phase]:.2f}" for phase in PHASES)] for name, method in self.methods.items()]
+        return aligned([["seconds", *PHASES], *rows])
 
     def _class_table(self) -> str:
         head = ["class", "precision", "recall", "f1", "support"]

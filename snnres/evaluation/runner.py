@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
@@ -16,7 +16,7 @@ from ..validation import check_int, refuse
 from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input, spread
 from .folds import Fold, make_folds
 from .metrics import CLASSIFICATION, REGRESSION
-from .report import CHANCE, ENCODED, RAW, RESERVOIR, Evaluation
+from .report import CHANCE, ENCODED, PHASES, RAW, RESERVOIR, Evaluation
 from .scores import assess_classification, assess_regression
 
 SEED_MAX = 2**32 - 1
@@ -24,11 +24,31 @@ N_METHODS = 4
 
 
 class Held(NamedTuple):
-    """Predictions of a fold's held-out part, and the seconds of fitting and predicting."""
+    """Predictions of a fold's held-out part, and the seconds of each of PHASES."""
 
     predictions: NDArray[Any]
-    fit: float
-    predict: float
+    seconds: tuple[float, ...]
+
+
+class TimedReadout(BaseEstimator):  # type: ignore[misc]
+    """Another readout, by the clock."""
+
+    def __init__(self, readout: Any) -> None:
+        self.readout = readout
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit the readout."""
+        start = time.perf_counter()
+        self.readout_ = clone(self.readout).fit(X, y)
+        self.fit_seconds_ = time.perf_counter() - start
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Return the readout's predictions."""
+        start = time.perf_counter()
+        predictions = self.readout_.predict(X)
+        self.predict_seconds_ = time.perf_counter() - start
+        return predictions
 
 
 def evaluate(
@@ -79,8 +99,9 @@ def evaluate(
     **Encoded input**: the currents that drive the fitted reservoir (standardised channels with their differences, or
     receptive fields), each averaged over the ``n_bins`` bins of each sample's own length in which spikes are counted. A
     bin in which no step falls takes the step at its middle; a table's currents are constant, so one bin holds them.
-    **Raw input**: the channels, standardised on the training part, flattened; samples are brought to the training
-    part's median length by linear interpolation, which changes nothing if all are equally long. **Chance**: the most
+    **Raw input**: the channels, standardised on the training part as they are for the reservoir (a table's columns each
+    by its own spread), flattened; samples are brought to the training part's median length by linear interpolation,
+    which changes nothing if all are equally long. **Chance**: the most
     frequent class or mean target of the training part. The readout is cloned from the estimator (the default one if
     None), and both inputs are divided by one number, their spread, as the reservoir's features are.
 
@@ -121,7 +142,7 @@ def evaluate(
     fold_of = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
     predictions = {name: np.concatenate([part.predictions for part in parts]) for name, parts in held.items()}
     seconds = {
-        name: {"fit": sum(part.fit for part in parts), "predict": sum(part.predict for part in parts)}
+        name: dict(zip(PHASES, np.sum([part.seconds for part in parts], axis=0).tolist(), strict=True))
         for name, parts in held.items()
     }
     assess = assess_classification if classify else assess_regression
@@ -166,31 +187,35 @@ def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold) -> Iterator[tu
     train, test = _safe_indexing(X, fold.train), _safe_indexing(X, fold.test)
     targets = y[fold.train]
     model = clone(estimator)
-    yield RESERVOIR, timed(lambda: model.fit(train, targets), lambda: model.predict(test))
     final = final_step(model)
+    final.set_params(readout=TimedReadout(final._default_readout() if final.readout is None else final.readout))
+    yield RESERVOIR, timed(lambda: model.fit(train, targets), lambda: model.predict(test), lambda: final.readout_)
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         train, test = model[:-1].transform(train), model[:-1].transform(test)
     yield ENCODED, read_out(final, lambda part: encoded_input(final, part), train, targets, test)
-    scaling = learn_raw(as_series(train))
+    scaling = learn_raw(final, as_series(train))
     yield RAW, read_out(final, lambda part: raw_input(as_series(part), scaling), train, targets, test)
     typical = most_frequent(targets) if is_classifier(final) else targets.mean(axis=0)
-    yield CHANCE, Held(np.full((len(fold.test), *y.shape[1:]), typical), 0.0, 0.0)
+    yield CHANCE, Held(np.full((len(fold.test), *y.shape[1:]), typical), (0.0,) * len(PHASES))
 
 
-def timed(fit: Callable[[], Any], predict: Callable[[], Any]) -> Held:
-    """Fit, then predict, each by the clock."""
+def timed(fit: Callable[[], Any], predict: Callable[[], Any], readout: Callable[[], TimedReadout]) -> Held:
+    """Fit, then predict, each by the clock, and apart from the readout."""
     start = time.perf_counter()
     fit()
     fitted = time.perf_counter()
     predictions = np.asarray(predict())
-    return Held(predictions, fitted - start, time.perf_counter() - fitted)
+    predicted = time.perf_counter()
+    fit_readout, predict_readout = readout().fit_seconds_, readout().predict_seconds_
+    features = (fitted - start - fit_readout, predicted - fitted - predict_readout)
+    return Held(predictions, (features[0], fit_readout, features[1], predict_readout))
 
 
 def read_out(
     final: ReservoirPredictor, features: Callable[[Any], Float64Array], train: Any, y: NDArray[Any], test: Any
 ) -> Held:
     """Fit the estimator's readout to other features than its own, and predict."""
-    readout = final._default_readout() if final.readout is None else clone(final.readout)
+    readout = clone(final.readout)
     scale = 1.0
 
     def fit() -> None:
@@ -199,7 +224,7 @@ def read_out(
         scale = spread(values)
         readout.fit(values / scale, y)
 
-    return timed(fit, lambda: readout.predict(features(test) / scale))
+    return timed(fit, lambda: readout.predict(features(test) / scale), lambda: readout)
 
 
 def most_frequent(labels: NDArray[Any]) -> Any:
