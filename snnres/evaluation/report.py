@@ -180,7 +180,7 @@ class Evaluation:
     def _headline(self) -> str:
         return (
             f"{self.estimator}, {self.task}: {self.n_samples} samples, folds: {self.n_folds}, held-out predictions: "
-            f"{len(self.samples)}, {CONFIDENCE:.0%} intervals in brackets"
+            f"{len(self.samples)}, {100 * CONFIDENCE:.0f} % intervals in brackets"
         )
 
     def _score_table(self) -> str:

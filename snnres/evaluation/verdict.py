@@ -48,7 +48,9 @@ class Verdict:
     n_worse: int | None = None
 
     def __str__(self) -> str:
-        counts = "" if self.n_better is None else f"better on {self.n_better} samples, worse on {self.n_worse}; "
+        counts = (
+            "" if self.n_better is None else f"better on {self.n_better} and worse on {self.n_worse} of the samples; "
+        )
         return (
             f"The reservoir {self.outcome}: {self.scoring} {shown(self.scoring, self.score)} against "
             f"{shown(self.scoring, self.baseline_score)} for the best baseline, {self.baseline} "
