@@ -1,0 +1,99 @@
+"""What the subcommands' parsers share."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ..features import FEATURES
+
+WRONG = 2
+SEED_MAX = 2**32 - 1
+DATA_HELP = (
+    "CSV table (.csv) with a header line and numbers in every column but the target; UCR/UEA series (.ts); folder of "
+    "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz)"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end with exit code 2."""
+        self.exit(WRONG, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    """Return what turns an argument into an integer in [low, high]."""
+
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"must be an integer in [{low}, {high}]. Got {text!r} instead.")
+        return number
+
+    return convert
+
+
+def new_parser(subcommands: Any, name: str, help_line: str, description: str) -> Any:
+    """Add a subcommand with the argument DATA and the option that silences progress; return its parser."""
+    parser = subcommands.add_parser(
+        name, help=help_line, description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("data", metavar="DATA", help=DATA_HELP)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    return parser
+
+
+def add_events(parser: Any) -> None:
+    """Add how events of a camera are counted."""
+    group = parser.add_argument_group("events of a camera")
+    group.add_argument("--bins", type=integer(1, 100_000), default=30, help="steps of each recording")
+    group.add_argument(
+        "--bin-width", type=integer(1, 10**9), default=10_000, help="microseconds of a step; what comes later is cut"
+    )
+    group.add_argument("--downsample", type=integer(1, 34), default=2, help="pixels of the side of a block")
+
+
+def add_model(parser: Any) -> None:
+    """Add what decides the reservoir."""
+    group = parser.add_argument_group("reservoir")
+    group.add_argument("--seed", type=integer(0, SEED_MAX), default=0, help="decides everything that is drawn")
+    group.add_argument(
+        "--neurons", type=integer(50, 100_000), help="neurons, 50 to 100000; the estimator's own number if none"
+    )
+    group.add_argument(
+        "--feature",
+        action="append",
+        choices=tuple(FEATURES),
+        metavar="NAME",
+        help=f"read this out; may be given several times (the estimator's own choice if none): {', '.join(FEATURES)}",
+    )
+
+
+def add_task(parser: Any) -> None:
+    """Add what to predict."""
+    parser.add_argument("--target", metavar="NAME", help="column of a CSV table to predict; other formats hold theirs")
+    parser.add_argument(
+        "--task",
+        choices=("auto", "classification", "regression"),
+        default="auto",
+        help="auto: classification if the target is text or whole numbers of at most 20 different values",
+    )
+
+
+def note(args: argparse.Namespace, text: str) -> None:
+    """Say on standard error what comes next, unless the user wants quiet."""
+    if not args.quiet:
+        print(text, file=sys.stderr)
+
+
+def check_output(path: str) -> None:
+    """Refuse, before any work, a file that could not be written."""
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{path} must be a file to write. It is a folder.")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)

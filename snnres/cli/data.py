@@ -1,0 +1,171 @@
+"""From a path to samples, whatever the format."""
+
+import argparse
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..progress import Progress
+from .tables import chosen, read_table
+
+EVENT_OPTIONS = ("bins", "bin_width", "downsample")
+# Of a frame of sound and from one to the next.
+WINDOW_SECONDS, HOP_SECONDS = 0.032, 0.010
+
+
+class Data(NamedTuple):
+    """Samples.
+
+    Attributes
+    ----------
+    X : ndarray (n_samples, n_columns) or (n_samples, n_steps, n_channels), or list of (n_steps_k, n_channels)
+    y : ndarray, shape (n_samples,), or None
+        What to predict, where the data says.
+    samples : list of str
+        What each sample is called.
+    speakers : ndarray of str, shape (n_samples,), or None
+        Who speaks, for recordings.
+    source : dict
+        How the data was read, so that other data can be read alike: "format", and what goes with it.
+    """
+
+    X: Any
+    y: Any
+    samples: list[str]
+    speakers: NDArray[np.str_] | None
+    source: dict[str, Any]
+
+
+class Reading(NamedTuple):
+    """How to read.
+
+    Attributes
+    ----------
+    target : str or None
+        Column of a table to predict.
+    needs_target : bool
+        Whether data without anything to predict is refused.
+    options : dict
+        ``bins``, ``bin_width`` and ``downsample`` for events.
+    like : dict or None
+        The source of data that was read before: other data must fit it.
+    progress : bool or callable
+        As for the readers.
+    """
+
+    target: str | None
+    needs_target: bool
+    options: dict[str, int]
+    like: dict[str, Any] | None = None
+    progress: Progress = False
+
+
+def reading_of(args: argparse.Namespace, *, needs_target: bool) -> Reading:
+    """Return what the arguments say."""
+    options = {name: getattr(args, name) for name in EVENT_OPTIONS}
+    return Reading(args.target, needs_target, options, None, not args.quiet)
+
+
+def load_data(path: str, how: Reading) -> Data:
+    """Read the samples of a file or folder.
+
+    A folder with ``.wav`` files is read as recordings, turned into log-mel frames of 32 ms every 10 ms; one without as
+    N-MNIST, its events counted. Of files the suffix says the format: ``.csv``, ``.ts`` or ``.npz`` (trajectories).
+    """
+    place = Path(path)
+    if not place.exists():
+        raise FileNotFoundError(f"{path} must be a file or folder that exists.")
+    kind = format_of(place)
+    if how.like is not None and how.like["format"] != kind:
+        raise ValueError(f"{path} must be of format {how.like['format']!r}. Got {kind!r} instead.")
+    if kind != "table" and how.target is not None:
+        raise ValueError(f"--target is for CSV tables; {path} says itself what to predict.")
+    readers = {"table": load_table, "wav": load_wav, "nmnist": load_nmnist, "ts": load_ts, "npz": load_trajectories}
+    data = readers[kind](place, how)
+    if how.needs_target and data.y is None:
+        raise ValueError(
+            f"{path} must say what to predict" + (": name the column by --target." if kind == "table" else ".")
+        )
+    return data
+
+
+def format_of(path: Path) -> str:
+    """Return the format of a file or folder."""
+    if path.is_dir():
+        return "wav" if any(file.suffix.lower() == ".wav" for file in path.iterdir()) else "nmnist"
+    kinds = {".csv": "table", ".ts": "ts", ".npz": "npz"}
+    kind = kinds.get(path.suffix.lower())
+    if kind is None:
+        raise ValueError(
+            f"{path} must be a folder or a file that ends in {', '.join(kinds)}. Got {path.name!r} instead."
+        )
+    return kind
+
+
+def load_table(path: Path, how: Reading) -> Data:
+    """Read a CSV table, with the columns of the data before in their order."""
+    like = how.like or {"target": how.target, "columns": None}
+    table = read_table(path, like["target"], needs_target=how.needs_target)
+    if like["columns"] is not None:
+        table = chosen(path, table, like["columns"])
+    source = {"format": "table", "target": like["target"], "columns": table.columns}
+    return Data(table.values, table.target, numbered(table.values), None, source)
+
+
+def load_ts(path: Path, how: Reading) -> Data:
+    """Read series of the UCR/UEA archive."""
+    X, y = datasets.read_ts(path)
+    return Data(X, y, numbered(X), None, {"format": "ts"})
+
+
+def load_trajectories(path: Path, how: Reading) -> Data:
+    """Read spike-encoded trajectories."""
+    X, y = datasets.read_trajectories(path)
+    return Data(X, y, numbered(X), None, {"format": "npz"})
+
+
+def load_wav(path: Path, how: Reading) -> Data:
+    """Read recordings and turn them into log-mel frames."""
+    from ..encoding import LogMelEncoder
+
+    folder = datasets.read_wav_folder(path, how.progress)
+    if how.like is not None and folder.rate != how.like["rate"]:
+        raise ValueError(f"{path} must have recordings of {how.like['rate']} Hz. Got {folder.rate} Hz instead.")
+    window, hop = (max(2, round(seconds * folder.rate)) for seconds in (WINDOW_SECONDS, HOP_SECONDS))
+    frames = LogMelEncoder(folder.rate, window=window, hop=hop).fit_transform(folder.signals)
+    names = zip(folder.labels, folder.speakers, folder.indices, strict=True)
+    samples = ["_".join(map(str, parts)) + ".wav" for parts in names]
+    return Data(frames, folder.labels, samples, folder.speakers, {"format": "wav", "rate": folder.rate})
+
+
+def load_nmnist(path: Path, how: Reading) -> Data:
+    """Read recordings of an event camera and count their events."""
+    from ..encoding import EventBinner
+
+    options = how.options if how.like is None else {name: how.like[name] for name in EVENT_OPTIONS}
+    events, labels, ids = datasets.read_nmnist(path, how.progress)
+    binner = EventBinner(
+        (34, 34),
+        n_bins=options["bins"],
+        bin_width=options["bin_width"],
+        downsample=options["downsample"],
+        output="counts",
+    )
+    samples = [f"{label}/{number}" for label, number in zip(labels, ids, strict=True)]
+    return Data(binner.fit_transform(events), labels, samples, None, {"format": "nmnist"} | options)
+
+
+def numbered(X: Any) -> list[str]:
+    """Return the numbers of the samples, from 1."""
+    return [str(number) for number in range(1, len(X) + 1)]
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Return samples of both: an array where both are of one shape, else a list."""
+    arrays = isinstance(first, np.ndarray) and isinstance(second, np.ndarray)
+    if arrays and first.shape[1:] == second.shape[1:]:
+        return np.concatenate([first, second])
+    return [*first, *second]
