@@ -41,9 +41,7 @@ def integer(low: int, high: int) -> Callable[[str], int]:
 
 def new_parser(subcommands: Any, name: str, help_line: str, description: str) -> Any:
     """Add a subcommand with the argument DATA and the option that silences progress; return its parser."""
-    parser = subcommands.add_parser(
-        name, help=help_line, description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    parser = subcommands.add_parser(name, help=help_line, description=description)
     parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     return parser
@@ -52,17 +50,26 @@ def new_parser(subcommands: Any, name: str, help_line: str, description: str) ->
 def add_events(parser: Any) -> None:
     """Add how events of a camera are counted."""
     group = parser.add_argument_group("events of a camera")
-    group.add_argument("--bins", type=integer(1, 100_000), default=30, help="steps of each recording")
     group.add_argument(
-        "--bin-width", type=integer(1, 10**9), default=10_000, help="microseconds of a step; what comes later is cut"
+        "--bins", type=integer(1, 100_000), default=30, help="steps of each recording; %(default)s if not given"
     )
-    group.add_argument("--downsample", type=integer(1, 34), default=2, help="pixels of the side of a block")
+    group.add_argument(
+        "--bin-width",
+        type=integer(1, 10**9),
+        default=10_000,
+        help="microseconds of a step, %(default)s if not given; what comes after the last step is cut",
+    )
+    group.add_argument(
+        "--downsample", type=integer(1, 34), default=2, help="pixels of the side of a block; %(default)s if not given"
+    )
 
 
 def add_model(parser: Any) -> None:
     """Add what decides the reservoir."""
     group = parser.add_argument_group("reservoir")
-    group.add_argument("--seed", type=integer(0, SEED_MAX), default=0, help="decides everything that is drawn")
+    group.add_argument(
+        "--seed", type=integer(0, SEED_MAX), default=0, help="decides everything that is drawn; %(default)s if none"
+    )
     group.add_argument(
         "--neurons", type=integer(50, 100_000), help="neurons, 50 to 100000; the estimator's own number if none"
     )
@@ -82,7 +89,8 @@ def add_task(parser: Any) -> None:
         "--task",
         choices=("auto", "classification", "regression"),
         default="auto",
-        help="auto: classification if the target is text or whole numbers of at most 20 different values",
+        help="auto, if not given: classification if the target is text or whole numbers of at most 20 different "
+        "values, else regression",
     )
 
 

@@ -86,9 +86,7 @@ def load_data(path: str, how: Reading) -> Data:
     readers = {"table": load_table, "wav": load_wav, "nmnist": load_nmnist, "ts": load_ts, "npz": load_trajectories}
     data = readers[kind](place, how)
     if how.needs_target and data.y is None:
-        raise ValueError(
-            f"{path} must say what to predict" + (": name the column by --target." if kind == "table" else ".")
-        )
+        raise ValueError(f"{path} must hold what to predict. It has no labels.")
     return data
 
 
@@ -107,6 +105,10 @@ def format_of(path: Path) -> str:
 
 def load_table(path: Path, how: Reading) -> Data:
     """Read a CSV table, with the columns of the data before in their order."""
+    if how.needs_target and how.target is None:
+        raise ValueError(f"--target must name the column of {path} to predict.")
+    if how.needs_target and how.target is None:
+        raise ValueError(f"--target must name the column of {path} to predict.")
     like = how.like or {"target": how.target, "columns": None}
     table = read_table(path, like["target"], needs_target=how.needs_target)
     if like["columns"] is not None:
@@ -154,7 +156,7 @@ def load_nmnist(path: Path, how: Reading) -> Data:
         downsample=options["downsample"],
         output="counts",
     )
-    samples = [f"{label}/{number}" for label, number in zip(labels, ids, strict=True)]
+    samples = [f"{label}/{number:05d}.bin" for label, number in zip(labels, ids, strict=True)]
     return Data(binner.fit_transform(events), labels, samples, None, {"format": "nmnist"} | options)
 
 

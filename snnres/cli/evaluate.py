@@ -23,7 +23,7 @@ def add_parser(subcommands: Any) -> None:
     )
     add_task(parser)
     split = parser.add_mutually_exclusive_group()
-    split.add_argument("--cv", type=integer(2, 1000), default=5, help="shuffled folds")
+    split.add_argument("--cv", type=integer(2, 1000), default=5, help="shuffled folds; %(default)s if not given")
     split.add_argument("--test", metavar="FILE", help="train on DATA and test once on this, of the same format")
     split.add_argument("--by-speaker", action="store_true", help="leave one speaker out at a time (.wav)")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON")

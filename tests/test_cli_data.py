@@ -1,0 +1,488 @@
+"""The commands that take data: train, predict, evaluate, features; and the strict reader of tables."""
+
+import csv
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
+
+from scipy.io import wavfile
+
+from snnres import cli
+from snnres.cli.data import Reading, joined, load_data
+from snnres.cli.models import choose_task
+from snnres.cli.tables import read_table, write_table
+from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer, load_estimator
+from snnres.evaluation import evaluate
+
+FEW = ["--neurons", "50"]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def rows_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+@pytest.fixture
+def flowers(tmp_path):
+    """A table of three well separated classes, its target in the middle."""
+    rng = np.random.default_rng(0)
+    kinds = np.arange(45) % 3
+    values = rng.normal(size=(45, 3)) * 0.3 + kinds[:, None] * [2.0, -1.0, 1.0]
+    path = tmp_path / "flowers.csv"
+    rows = [[a, b, ["rose", "lily", "oak, red"][kind], c] for (a, b, c), kind in zip(values, kinds, strict=True)]
+    write_table(path, ["width", "height", "kind", "age"], rows)
+    return path
+
+
+@pytest.fixture
+def series(tmp_path):
+    """Two classes of series of unequal length, in a train and a test file."""
+    rng = np.random.default_rng(1)
+    paths = []
+    for name in ("train.ts", "test.ts"):
+        lines = ["@classLabel true slow fast", "@data"]
+        for i in range(16):
+            t = np.arange(rng.integers(20, 30))
+            wave = np.sin(t * (0.2, 1.1)[i % 2]) + 0.05 * rng.normal(size=len(t))
+            lines.append(",".join(map(str, wave)) + ":" + ("slow", "fast")[i % 2])
+        path = tmp_path / name
+        path.write_text("\n".join(lines))
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    rng = np.random.default_rng(2)
+    for label, pitch in (("high", 1500), ("low", 300)):
+        for speaker in ("ann", "bob"):
+            for index in range(4):
+                t = np.arange(rng.integers(1200, 1800)) / 8000
+                wave = 8000 * np.sin(2 * np.pi * pitch * t) + 200 * rng.normal(size=len(t))
+                wavfile.write(folder / f"{label}_{speaker}_{index}.wav", 8000, wave.astype(np.int16))
+    return folder
+
+
+@pytest.fixture
+def camera(tmp_path):
+    folder = tmp_path / "camera"
+    rng = np.random.default_rng(3)
+    for i in range(16):
+        digit = i % 2
+        events = b"".join(
+            struct.pack(">BBI", *rng.integers(17 * digit, 17 * digit + 17, 2), (1 << 23 | int(t)) << 8)[:5]
+            for t in np.sort(rng.integers(0, 300_000, 200))
+        )
+        path = folder / str(digit) / f"{i:05d}.bin"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(events)
+    return folder
+
+
+@pytest.fixture
+def trajectories(tmp_path):
+    rng = np.random.default_rng(4)
+    labels = np.arange(20) % 2
+    data = rng.random((20, 6, 30)) < np.where(np.arange(6)[:, None] // 3 == labels[:, None, None], 0.6, 0.05)
+    path = tmp_path / "balls.npz"
+    np.savez(path, data=data.astype(np.uint8), labels=labels)
+    return path
+
+
+def run(*args, code=0):
+    assert cli.main([str(arg) for arg in args]) == code
+
+
+def refused(capsys, *args):
+    """The one line on standard error of a command that ends with 2."""
+    capsys.readouterr()
+    run(*args, code=2)
+    out, err = capsys.readouterr()
+    assert err.count("\n") == 1
+    assert "Traceback" not in out + err
+    return err
+
+
+# ---------------------------------------------------------------- train and predict
+
+
+def test_a_table_is_learned_and_predicted(flowers, tmp_path, capsys):
+    model, output = tmp_path / "deep" / "m.npz", tmp_path / "other" / "predictions.csv"
+    run("train", flowers, "--target", "kind", "--model", model, "--seed", 3, *FEW)
+    out, err = capsys.readouterr()
+    assert out == f"wrote {model}\n"
+    assert err == "fitting 50 neurons to 45 samples of 3 classes\n"
+    run("predict", flowers, "--model", model, "--output", output)
+    assert capsys.readouterr().out == f"wrote {output}\n"
+    header, *rows = rows_of(output)
+    assert header == ["sample", "prediction"]
+    assert [row[0] for row in rows] == [str(i) for i in range(1, 46)]
+    truth = [row[2] for row in rows_of(flowers)[1:]]
+    assert np.mean([row[1] == kind for row, kind in zip(rows, truth, strict=True)]) > 0.9
+    # The same as by hand.
+    table = read_table(flowers, "kind")
+    by_hand = ReservoirClassifier(num_neurons=50, random_state=3).fit(table.values, table.target)
+    assert by_hand.predict(table.values).tolist() == [row[1] for row in rows]
+
+
+def test_predictions_go_to_standard_output_and_quiet_says_nothing_else(flowers, tmp_path, capsys):
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m", "--quiet", *FEW)
+    assert capsys.readouterr().err == ""
+    run("predict", flowers, "--model", tmp_path / "m", "--quiet")
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith("sample,prediction\n1,")
+    assert out.count("\n") == 46
+
+
+def test_a_table_to_predict_may_lack_the_target_and_have_another_order(flowers, tmp_path, capsys):
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m", *FEW)
+    header, *rows = rows_of(flowers)
+    order = [header.index(name) for name in ("age", "width", "height")]
+    write_table(tmp_path / "new.csv", [header[i] for i in order], [[row[i] for i in order] for row in rows])
+    run("predict", flowers, "--model", tmp_path / "m", "--output", tmp_path / "a.csv")
+    run("predict", tmp_path / "new.csv", "--model", tmp_path / "m", "--output", tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_text() == (tmp_path / "b.csv").read_text()
+    write_table(tmp_path / "more.csv", [*header, "extra"], [[*row, 1] for row in rows])
+    write_table(tmp_path / "less.csv", header[1:], [row[1:] for row in rows])
+    assert "'extra'" in refused(capsys, "predict", tmp_path / "more.csv", "--model", tmp_path / "m", "--quiet")
+    assert "'width'" in refused(capsys, "predict", tmp_path / "less.csv", "--model", tmp_path / "m", "--quiet")
+
+
+def test_a_quantity_is_regressed(tmp_path, capsys):
+    values = np.random.default_rng(0).normal(size=(40, 2))
+    write_table(tmp_path / "t.csv", ["a", "b", "sum"], np.column_stack([values, values.sum(axis=1)]).tolist())
+    run("train", tmp_path / "t.csv", "--target", "sum", "--model", tmp_path / "m", *FEW)
+    assert "a quantity" in capsys.readouterr().err
+    assert isinstance(load_estimator(tmp_path / "m"), ReservoirRegressor)
+    run("predict", tmp_path / "t.csv", "--model", tmp_path / "m", "--output", tmp_path / "p.csv")
+    predicted = np.array([float(row[1]) for row in rows_of(tmp_path / "p.csv")[1:]])
+    assert np.corrcoef(predicted, values.sum(axis=1))[0, 1] > 0.9
+    model = load_estimator(tmp_path / "m")
+    np.testing.assert_array_equal(predicted, model.predict(values))
+
+
+@pytest.mark.parametrize("kind", ["series", "recordings", "camera", "trajectories"])
+def test_every_format_is_learned_and_predicted(kind, tmp_path, capsys, request):
+    data = request.getfixturevalue(kind)
+    data = data[0] if kind == "series" else data
+    extra = ["--bins", 6, "--bin-width", 50_000, "--downsample", 17] if kind == "camera" else []
+    run("train", data, "--model", tmp_path / "m.npz", *FEW, *extra)
+    run("predict", data, "--model", tmp_path / "m.npz", "--output", tmp_path / "p.csv")
+    rows = rows_of(tmp_path / "p.csv")[1:]
+    options = dict(zip(("bins", "bin_width", "downsample"), extra[1::2], strict=False))
+    loaded = load_data(str(data), Reading(None, True, options))
+    assert [row[0] for row in rows] == loaded.samples
+    assert [row[1] for row in rows] == [str(label) for label in loaded.y]
+    first = {"series": "1", "recordings": "high_ann_0.wav", "camera": "0/00000.bin", "trajectories": "1"}[kind]
+    assert rows[0][0] == first
+    assert load_estimator(tmp_path / "m.npz").source_["format"] == loaded.source["format"]
+
+
+def test_features_can_be_chosen(flowers, tmp_path):
+    names = ["--feature", "spike_counts", "--feature", "mean_isi"]
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m", *FEW, *names)
+    assert load_estimator(tmp_path / "m").features == ("spike_counts", "mean_isi")
+
+
+@pytest.mark.parametrize(
+    ("y", "task"),
+    [
+        (np.array(["a", "b"]), "classification"),
+        (np.array([0, 1, 1]), "classification"),
+        (np.arange(20), "classification"),
+        (np.arange(21), "regression"),
+        (np.array([0.0, 1.0]), "regression"),
+    ],
+)
+def test_the_task_follows_the_documented_rule(y, task):
+    assert choose_task("auto", y) == task
+    assert choose_task("classification", y) == "classification"
+    if y.dtype.kind != "U":
+        assert choose_task("regression", y) == "regression"
+
+
+# ---------------------------------------------------------------- evaluate
+
+
+def test_evaluate_prints_what_the_function_finds(flowers, tmp_path, capsys):
+    report = tmp_path / "report"
+    args = ["--target", "kind", "--cv", 3, "--seed", 1, "--json", tmp_path / "x" / "e.json", "--report", report]
+    run("evaluate", flowers, *args, *FEW)
+    out, err = capsys.readouterr()
+    assert "evaluating 50 neurons on 45 samples of 3 classes" in err
+    assert "evaluate: 12/12" in err
+    table = read_table(flowers, "kind")
+    result = evaluate(
+        ReservoirClassifier(num_neurons=50, random_state=1), table.values, table.target, cv=3, random_state=1
+    )
+    score = result.methods["reservoir"].scores["accuracy"]
+    assert str(result.verdict) in out
+    written = json.loads((tmp_path / "x" / "e.json").read_text())
+    assert written["methods"]["reservoir"]["scores"]["accuracy"] == score._asdict()
+    assert sorted(file.name for file in report.iterdir()) == ["report.json", "report.png", "report.txt"]
+    assert (report / "report.png").read_bytes().startswith(PNG)
+    assert (report / "report.txt").read_text() in out
+    assert out.count("wrote") == 4
+
+
+def test_evaluate_on_a_test_file_trains_on_the_other(series, tmp_path, capsys):
+    train, test = series
+    run("evaluate", train, "--test", test, "--json", tmp_path / "e.json", "--quiet", *FEW)
+    assert capsys.readouterr().err == ""
+    written = json.loads((tmp_path / "e.json").read_text())
+    assert (written["n_samples"], written["n_predictions"], written["n_folds"]) == (32, 16, 1)
+    data, held = (load_data(str(path), Reading(None, True, {})) for path in series)
+    score = ReservoirClassifier(num_neurons=50, random_state=0).fit(data.X, data.y).score(held.X, held.y)
+    assert written["methods"]["reservoir"]["scores"]["accuracy"]["value"] == score
+
+
+def test_evaluate_tables_of_another_order_of_columns(flowers, tmp_path, capsys):
+    header, *rows = rows_of(flowers)
+    write_table(tmp_path / "test.csv", header[::-1], [row[::-1] for row in rows])
+    args = ["--target", "kind", "--quiet", *FEW]
+    run("evaluate", flowers, "--test", tmp_path / "test.csv", "--json", tmp_path / "e.json", *args)
+    accuracy = json.loads((tmp_path / "e.json").read_text())["methods"]["reservoir"]["scores"]["accuracy"]["value"]
+    assert accuracy > 0.9
+
+
+def test_evaluate_by_speaker_holds_whole_speakers_out(recordings, tmp_path):
+    run("evaluate", recordings, "--by-speaker", "--json", tmp_path / "e.json", "--quiet", *FEW)
+    written = json.loads((tmp_path / "e.json").read_text())
+    assert (written["n_samples"], written["n_folds"], written["n_predictions"]) == (16, 2, 16)
+
+
+def test_samples_are_joined():
+    square, long = np.zeros((2, 3, 1)), np.ones((1, 4, 1))
+    assert joined(square, square).shape == (4, 3, 1)
+    assert [len(sample) for sample in joined(square, long)] == [3, 3, 4]
+    assert [len(sample) for sample in joined([square[0]], long)] == [3, 4]
+    assert joined(np.zeros((2, 3)), np.ones((1, 3))).shape == (3, 3)
+
+
+# ---------------------------------------------------------------- features
+
+
+def test_features_are_written_with_names_and_labels(flowers, tmp_path, capsys):
+    output = tmp_path / "features.csv"
+    run("features", flowers, "--target", "kind", "--output", output, "--feature", "spike_counts", *FEW)
+    assert capsys.readouterr().out == f"wrote {output}\n"
+    header, *rows = rows_of(output)
+    table = read_table(flowers, "kind")
+    transformer = ReservoirTransformer(num_neurons=50, features=("spike_counts",), random_state=0)
+    expected = transformer.fit_transform(table.values)
+    assert header == [*transformer.get_feature_names_out(), "kind"]
+    assert [row[-1] for row in rows] == table.target.tolist()
+    np.testing.assert_array_equal(np.array([row[:-1] for row in rows], dtype=float), expected)
+
+
+def test_features_of_series_and_of_a_table_without_target(series, tmp_path):
+    run("features", series[0], "--output", tmp_path / "f.csv", "--feature", "spike_counts", *FEW)
+    header, *rows = rows_of(tmp_path / "f.csv")
+    assert header[-1] == "label"
+    assert {row[-1] for row in rows} == {"slow", "fast"}
+    write_table(tmp_path / "t.csv", ["a", "b"], [[1, 2], [3, 4.5], [5, 7]])
+    run("features", tmp_path / "t.csv", "--output", tmp_path / "g.csv", "--feature", "spike_counts", *FEW)
+    assert len(rows_of(tmp_path / "g.csv")[0]) == 50
+
+
+# ---------------------------------------------------------------- tables
+
+
+def table_of(tmp_path, text, target="y", **more):
+    path = tmp_path / "table.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_table(path, target, **more)
+
+
+def test_tables_are_read(tmp_path):
+    table = table_of(tmp_path, '\ufeffa, y ,"b, c"\r\n1,x, -2.5e1\r\n\r\n.5,"z, ""w""",+3\r\n\r\n')
+    assert table.columns == ["a", "b, c"]
+    np.testing.assert_array_equal(table.values, [[1, -25], [0.5, 3]])
+    assert table.target.tolist() == ["x", 'z, "w"']
+    assert table_of(tmp_path, "a,b\n1,2\n", None).target is None
+    assert table_of(tmp_path, "a,b\n1,2\n", needs_target=False).target is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "dtype"),
+    [
+        ("1 2 -3", "int64"),
+        ("1 2.5 3", "float64"),
+        ("1 2e3 3", "float64"),
+        ("01 2 3", "float64"),
+        ("1 b 3", "<U1"),
+        ("inf 1 2", "<U3"),
+        ("1_0 2 3", "<U3"),
+        ("99999999999999999999 1 2", "float64"),
+    ],
+)
+def test_kinds_of_targets(tmp_path, cells, dtype):
+    text = "x,y\n" + "".join(f"0,{cell}\n" for cell in cells.split())
+    assert table_of(tmp_path, text).target.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", "header"),
+        ("\n\n", "header"),
+        ("a,y\n", "at least one line"),
+        ("a,b\n1,2\n", "'y'"),
+        ("y\n1\n", "besides the target"),
+        ("a,,y\n1,2,3\n", "line 1.*column 2"),
+        ("a,a,y\n1,2,3\n", "line 1.*'a' twice"),
+        ("1,2.5,3\n1,2,3\n", "line 1.*header"),
+        ("a,y\n1,2\n3\n", "line 3.*2 cells"),
+        ("a,y\n1,2,3\n", "line 2.*2 cells"),
+        ("a,y\n1,2\n\n,3\n", "line 4, column 'a'.*missing"),
+        ("a,y\n1,2\n,\n", "line 3, column 'y'.*missing"),
+        ("a,y\n?,2\n", "line 2, column 'a'.*missing"),
+        ("a,y\nNaN,2\n", "line 2, column 'a'.*missing"),
+        ("a,y\n1,NA\n", "line 2, column 'y'.*missing"),
+        ("a,y\n1,\n", "line 2, column 'y'.*missing"),
+        ("a,y\nx,2\n", "line 2, column 'a'.*finite number.*'x'"),
+        ("a,y\ninf,2\n", "line 2, column 'a'.*finite number"),
+        ("a,y\n1e999,2\n", "line 2, column 'a'.*finite number"),
+        ("a,y\n1_000,2\n", "line 2, column 'a'.*finite number"),
+        ("a,y\n0x1f,2\n", "line 2, column 'a'.*finite number"),
+        ("a,y\n'1',2\n", "line 2, column 'a'.*finite number"),
+        ("a;y\n1;2\n", "'y'"),
+        ('a,y\n"1,2\n3,4\n', "line.*comma-separated"),
+        ('a,y\n"1"x,2\n', "line 2.*comma-separated"),
+        (b"a,y\n\xff,2\n", "UTF-8"),
+        (b"\x00\x01\x02", "table.csv"),
+    ],
+)
+def test_tables_that_are_wrong_are_refused_by_line_and_column(tmp_path, text, named):
+    with pytest.raises(ValueError, match=named) as error:
+        table_of(tmp_path, text)
+    assert "table.csv" in str(error.value)
+
+
+# ---------------------------------------------------------------- bad input
+
+
+def test_bad_data_ends_in_one_line_and_2(flowers, series, tmp_path, capsys):
+    model = ["--model", tmp_path / "m", "--quiet", *FEW]
+    (tmp_path / "notes.txt").write_text("hello")
+    (tmp_path / "empty").mkdir()
+    write_table(tmp_path / "amounts.csv", ["a", "b"], [[1, 1.5], [2, 2.25], [3, 0.125]])
+    (tmp_path / "unlabelled.ts").write_text("@classLabel false\n@data\n1,2,3\n3,2,1\n")
+    cases = [
+        ([tmp_path / "nowhere.csv", "--target", "y"], "nowhere.csv"),
+        ([flowers], "--target"),
+        ([flowers, "--target", "nope"], "'nope'"),
+        ([flowers, "--target", "kind", "--task", "regression"], "regression"),
+        ([tmp_path / "amounts.csv", "--target", "b", "--task", "classification"], "Unknown label type"),
+        ([series[0], "--target", "label"], "--target"),
+        ([tmp_path / "notes.txt"], "notes.txt"),
+        ([tmp_path / "empty"], "empty"),
+        ([tmp_path / "unlabelled.ts"], "labels"),
+    ]
+    for args, named in cases:
+        assert named in refused(capsys, "train", *args, *model), args
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_bad_models_end_in_one_line_and_2(flowers, series, recordings, tmp_path, capsys):
+    (tmp_path / "bad.npz").write_bytes(b"PK damaged")
+    assert "bad.npz" in refused(capsys, "predict", flowers, "--model", tmp_path / "bad.npz")
+    assert "nowhere" in refused(capsys, "predict", flowers, "--model", tmp_path / "nowhere.npz")
+    transformer = ReservoirTransformer(num_neurons=50, random_state=0).fit(np.random.default_rng(0).normal(size=(9, 2)))
+    transformer.save(tmp_path / "t.npz")
+    assert "snnres train" in refused(capsys, "predict", flowers, "--model", tmp_path / "t.npz")
+    run("train", series[0], "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    assert "format 'ts'" in refused(capsys, "predict", flowers, "--model", tmp_path / "m.npz")
+    run("train", recordings, "--model", tmp_path / "w.npz", "--quiet", *FEW)
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    wavfile.write(slow / "a_b_0.wav", 4000, np.ones(4000, dtype=np.int16))
+    assert "8000 Hz" in refused(capsys, "predict", slow, "--model", tmp_path / "w.npz", "--quiet")
+
+
+def test_output_that_cannot_be_written_ends_before_the_work(flowers, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(ReservoirClassifier, "fit", lambda *_: pytest.fail("the work began"))
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.npz").mkdir()
+    for model in (tmp_path / "folder.npz", tmp_path / "file" / "m.npz"):
+        refused(capsys, "train", flowers, "--target", "kind", "--model", model)
+    args = ["evaluate", flowers, "--target", "kind"]
+    assert "file" in refused(capsys, *args, "--report", tmp_path / "file")
+    assert "folder" in refused(capsys, *args, "--json", tmp_path / "folder.npz")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_by_speaker_needs_speakers(flowers, recordings, tmp_path, capsys):
+    assert "--by-speaker" in refused(capsys, "evaluate", flowers, "--target", "kind", "--by-speaker", "--quiet", *FEW)
+    for file in recordings.glob("*_bob_*"):
+        file.unlink()
+    assert "--by-speaker" in refused(capsys, "evaluate", recordings, "--by-speaker", "--quiet", *FEW)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["train", "x.csv"],
+        ["train", "x.csv", "--model", "m", "--neurons", "49"],
+        ["train", "x.csv", "--model", "m", "--feature", "nope"],
+        ["train", "x.csv", "--model", "m", "--task", "clustering"],
+        ["train", "x.csv", "--model", "m", "--seed", "-1"],
+        ["predict", "x.csv"],
+        ["evaluate"],
+        ["evaluate", "x.csv", "--cv", "1"],
+        ["evaluate", "x.csv", "--cv", "3", "--test", "y.csv"],
+        ["features", "x.csv"],
+        ["features", "x.csv", "--output", "f.csv", "--bins", "0"],
+    ],
+)
+def test_wrong_arguments_end_in_one_line_and_2(args, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(args)
+    assert end.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "features"])
+def test_help(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main([command, "--help"])
+    assert end.value.code == 0
+    assert "DATA" in capsys.readouterr().out
+
+
+def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ReservoirClassifier, "fit", interrupt)
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m", "--quiet", code=130)
+    assert capsys.readouterr().err.strip() == "interrupted"
+    assert not (tmp_path / "m.npz").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_in_a_process_leaves_no_traceback(flowers, tmp_path):
+    command = [sys.executable, "-m", "snnres", "evaluate", str(flowers), "--target", "kind", "--cv", "15"]
+    with subprocess.Popen([*command, "--neurons", "4000"], stderr=subprocess.PIPE, text=True) as process:
+        line = process.stderr.readline()
+        assert line.startswith("evaluating")
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
