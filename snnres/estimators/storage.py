@@ -311,7 +311,10 @@ class Reader(NamedTuple):
         made = kind(**self.fields(stored["parameters"]))
         attributes = self.fields(stored["attributes"])
         if isinstance(made, (RidgeClassifier, RidgeClassifierCV)) and "classes_" in attributes:
-            setattr(made, BINARIZER, LabelBinarizer(neg_label=-1).fit(attributes["classes_"]))
+            binarizer = LabelBinarizer(neg_label=-1).fit(attributes["classes_"])
+            if not np.array_equal(binarizer.classes_, attributes["classes_"]):
+                raise refuse("classes_", "sorted and distinct", attributes["classes_"])
+            setattr(made, BINARIZER, binarizer)
         for key, value in attributes.items():
             if isinstance(getattr(kind, key, None), property):
                 continue
