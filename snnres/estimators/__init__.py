@@ -6,8 +6,17 @@ except ImportError:
     raise ImportError('the estimators need scikit-learn: pip install "snnres[learn]"') from None
 
 from .base import FeatureMatrix
+from .forecaster import ReservoirForecaster, nrmse
 from .storage import load_estimator
 from .supervised import ReservoirClassifier, ReservoirRegressor
 from .transformer import ReservoirTransformer
 
-__all__ = ["FeatureMatrix", "ReservoirClassifier", "ReservoirRegressor", "ReservoirTransformer", "load_estimator"]
+__all__ = [
+    "FeatureMatrix",
+    "ReservoirClassifier",
+    "ReservoirForecaster",
+    "ReservoirRegressor",
+    "ReservoirTransformer",
+    "load_estimator",
+    "nrmse",
+]
