@@ -56,7 +56,7 @@ def add_events(parser: Any) -> None:
     group.add_argument(
         "--bin-width",
         type=integer(1, 10**9),
-        default=10_000,
+        default=10_333,
         help="microseconds of a step, %(default)s if not given; what comes after the last step is cut",
     )
     group.add_argument(
