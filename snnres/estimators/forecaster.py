@@ -21,7 +21,7 @@ from .stepping import SeriesRun, embedded
 Float64Array = NDArray[np.float64]
 
 # How much wider than the neurons' states the input and a constant come to the readout: they are hardly penalised.
-INPUT_SPREAD = 100.0
+INPUT_SPREAD = 300.0
 # Steps of the series in each of the stretches on which the threshold is set.
 CALIBRATION_STEPS = 10
 # How far beyond the range of the training data, in parts of that range, a forecast may go.
@@ -120,7 +120,7 @@ class ReservoirForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     input_fan_in : int, default 12
         Of the ``lags`` times channels that drive the network, those that reach a neuron on average, or all where there
         are fewer. Weights are uniform, scaled so that each neuron's have a sum of squares of 1.
-    bias_scaling : float, default 0.25
+    bias_scaling : float, default 1.0
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2
         As in :class:`snnres.SimulationParams`.
@@ -200,7 +200,7 @@ class ReservoirForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         small_world_graph_p: float = 0.2,
         recurrent_scaling: float = 0.25,
         input_fan_in: int = 12,
-        bias_scaling: float = 0.25,
+        bias_scaling: float = 1.0,
         leak_coefficient: float = 0.1,
         refractory_period: int = 2,
         target_rate: float = 0.05,

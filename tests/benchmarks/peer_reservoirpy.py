@@ -14,7 +14,7 @@ from reservoirpy.nodes import Reservoir
 
 # Without a bias tanh is odd, and products of inputs are out of reach.
 BIASES = (0.0, uniform(low=-0.5, high=0.5))
-GRID = {"lr": (0.3, 1.0), "sr": (0.9, 1.25), "input_scaling": (0.1, 0.3, 1.0), "bias": BIASES}
+GRID = {"lr": (0.3, 1.0), "sr": (0.9, 1.25), "input_scaling": (0.1, 1.0), "bias": BIASES}
 PENALTIES = np.logspace(-10, 0, 6)
 
 
