@@ -84,8 +84,9 @@ def main() -> None:
     for name, colour in (("reservoir", plotting.INK), ("autoregression", "#c0504d")):
         ax.plot(models[name](series[start - HISTORY : start], HORIZON), color=colour, lw=1.2, label=name)
     ax.axvline(0, color="black", lw=0.8)
-    ax.set(xlabel="steps after the last one seen", ylabel="x", title="Closed loop")
-    ax.legend(loc="lower left", ncols=3, frameon=False)
+    ax.set(xlabel="steps after the last one seen", ylabel="x")
+    ax.set_title("Closed loop", loc="right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     print("wrote", plotting.save_figure(Path(args.output) / "mackey_glass.png", figure))
 
 
