@@ -13,7 +13,7 @@ from sklearn.linear_model import RidgeCV
 
 from snnres import plotting
 from snnres.datasets import mackey_glass
-from snnres.estimators import ReservoirForecaster, nrmse
+from snnres.estimators import ReservoirForecaster
 
 HORIZON = 200
 HISTORY = 200
@@ -37,14 +37,19 @@ def autoregression(train: np.ndarray, order: int) -> Forecast:
     return forecast
 
 
+def rms(values: np.ndarray) -> float:
+    """Return the root of the mean square."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
 def scores(forecast: Forecast, series: np.ndarray, starts: np.ndarray, horizon: int) -> tuple[float, float, float]:
     """Return the errors of one step and of 84, and the median number of valid steps, over forecasts from the starts."""
     futures = np.stack([series[start : start + horizon] for start in starts])
     told = np.stack([forecast(series[start - HISTORY : start], horizon) for start in starts])
-    late = np.abs(told - futures) > LIMIT * series.std()
+    errors = (told - futures) / series.std()
+    late = np.abs(errors) > LIMIT
     valid = np.where(late.any(axis=1), late.argmax(axis=1), horizon)
-    first = nrmse(futures[:, 0], told[:, 0])
-    return first, nrmse(futures[:, :84], told[:, :84]), float(np.median(valid))
+    return rms(errors[:, 0]), rms(errors[:, :84]), float(np.median(valid))
 
 
 def main() -> None:
