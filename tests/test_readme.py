@@ -60,21 +60,38 @@ def test_ci_takes_every_lower_bound_of_the_project():
         assert bound == "==" or pins[name] == version
 
 
-def test_the_network_of_the_demo_is_the_one_shown():
+def test_the_demo_shows_its_table():
+    """Sizes are those of the network; scores are the page's, put back through what prints them."""
     pytest.importorskip("sklearn")
     from snnres import demo
 
+    shown = next(content for language, content in BLOCKS if content.startswith("Handwritten digits"))
     scans = demo.load_scans()
     trials = demo.rate_code(scans.pixels)
     snn = demo.build_reservoir(n_inputs=trials.shape[1])
-    numbers = {
-        "neurons": snn.num_neurons,
-        "synapses": snn.synaptic_weights.nnz,
-        "spikes": int(np.sum(demo.count_spikes(snn, trials))),
+    n_test = len(scans.test)
+
+    def right(name, first=0):
+        score = float(re.search(rf"^  {re.escape(name)} +(0\.\d+)$", shown, re.MULTILINE)[1])
+        return (np.arange(n_test) + first) % n_test < round(score * n_test)
+
+    better, worse = map(int, re.search(r"better on (\d+) and worse on (\d+)", shown).groups())
+    correct = {
+        demo.RESERVOIR: right(demo.RESERVOIR),
+        demo.PIXELS: right(demo.PIXELS),
+        demo.COUNTS: right(demo.COUNTS, first=-better),
+        demo.CHANCE: right(demo.CHANCE),
     }
-    for name, number in numbers.items():
-        assert re.search(rf"^  {name} +{number:,}$", README, re.MULTILINE), (name, number)
-    assert f"{len(scans.train)} scans to train, {len(scans.test)} to test" in README
+    assert int(np.sum(correct[demo.COUNTS] & ~correct[demo.RESERVOIR])) == worse
+    result = demo.DemoResult(
+        n_train=len(scans.train),
+        correct=correct,
+        n_neurons=snn.num_neurons,
+        n_synapses=snn.synaptic_weights.nnz,
+        n_spikes=int(np.sum(demo.count_spikes(snn, trials))),
+        seconds={name: float(value) for name, value in re.findall(r"^  (\D+?) +(\d+\.\d\d)$", shown, re.MULTILINE)},
+    )
+    assert shown.startswith(result.table() + "\n")
 
 
 def test_links_within_the_page_lead_somewhere():
