@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="take every so many-th sample only")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--plastic-neurons", type=int, default=2000, help="of the network with STDP")
-    parser.add_argument("--eta", type=float, default=0.0005, help="its learning rate, so slow that it never settles")
+    parser.add_argument("--eta", type=float, default=0.0006, help="its learning rate, so slow that it never settles")
     parser.add_argument("--output", default="demo", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=1000, help="of the ReservoirClassifier")
     parser.add_argument("--seed", type=int, default=0)

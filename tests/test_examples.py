@@ -61,5 +61,5 @@ def test_save_and_load(tmp_path):
 
 
 def test_every_example_of_this_folder_has_a_test():
-    tests = Path(__file__).read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [path.name for path in sorted(EXAMPLES.glob("*.py")) if f'"{path.name}"' not in tests] == []
