@@ -14,6 +14,9 @@ read, the more its spikes are those of another network: the features tell its po
 tells the class. No readout can know that it learns the one from the other. Presented in random order the position
 tells nothing, and what is left is what the reservoir says of the input, blurred by the drift. Hence: let plasticity be
 a phase of its own, in shuffled order (``SNN.adapt``), freeze it, and only then take features.
+
+Constants of STDP, features and readout are this example's, not the publisher's. ``--eta`` was chosen so that the
+weights still move when the last sample is read: the figures of the first two depend on it.
 """
 
 import argparse
