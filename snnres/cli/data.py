@@ -107,8 +107,6 @@ def load_table(path: Path, how: Reading) -> Data:
     """Read a CSV table, with the columns of the data before in their order."""
     if how.needs_target and how.target is None:
         raise ValueError(f"--target must name the column of {path} to predict.")
-    if how.needs_target and how.target is None:
-        raise ValueError(f"--target must name the column of {path} to predict.")
     like = how.like or {"target": how.target, "columns": None}
     table = read_table(path, like["target"], needs_target=how.needs_target)
     if like["columns"] is not None:

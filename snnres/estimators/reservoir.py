@@ -1,5 +1,6 @@
 """Build a reservoir for given data: random weights, and a threshold that makes it fire at a target rate."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,7 +91,8 @@ def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int) -> flo
 def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int) -> SNN:
     """Return the network with the threshold at which it fires at the target rate on training data.
 
-    The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection.
+    The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection. Warns where
+    even the lowest threshold leaves the rate more than a tenth below the target.
     """
     chosen = np.unique(np.linspace(0, len(currents) - 1, CALIBRATION_SAMPLES).round().astype(int))
     sample = [currents[i] for i in chosen]
@@ -101,4 +103,12 @@ def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, 
             low = middle
         else:
             high = middle
-    return with_threshold(network, float(np.sqrt(low * high)))
+    result = with_threshold(network, float(np.sqrt(low * high)))
+    reached = firing_rate(result, sample, hold, n_jobs)
+    if reached < 0.9 * target_rate:
+        warnings.warn(
+            f"target_rate={target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low threshold",
+            UserWarning,
+            stacklevel=4,
+        )
+    return result

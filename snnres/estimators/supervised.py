@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.linear_model import RidgeClassifierCV, RidgeCV
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
@@ -172,6 +172,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
+        assert_all_finite(targets, input_name="y")
         check_classification_targets(targets)
         self.classes_ = np.unique(targets)
         if len(self.classes_) < 2:

@@ -1,0 +1,283 @@
+"""Transformer, classifier and regressor: scikit-learn's conventions, honest scaling, order and threads."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from snnres.datasets import delayed_xor
+from snnres.encoding.series import check_series
+from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
+from snnres.estimators.reservoir import firing_rate
+from snnres.estimators.signal import currents, differences, learn_scaling, standardised
+from snnres.features import FEATURES, binned_counts, feature_blocks
+
+SMALL = {"num_neurons": 60, "small_world_graph_k": 8, "min_steps": 40, "random_state": 0}
+ALL = (ReservoirTransformer, ReservoirClassifier, ReservoirRegressor)
+
+
+def sines(n_samples=24, seed=0, lengths=(40, 40)):
+    """Noisy sines of two frequencies, 2 channels: a list of (n_steps_k, 2) and labels."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n_samples) % 2
+    samples = []
+    for label in labels:
+        t = np.arange(rng.integers(lengths[0], lengths[1] + 1))
+        wave = np.sin((0.2 + 0.4 * label) * t + rng.uniform(0, 1))
+        samples.append(np.stack([wave, 5 * wave + 3], axis=1) + rng.normal(0, 0.1, (len(t), 2)))
+    return samples, np.array(["slow", "fast"])[labels]
+
+
+@parametrize_with_checks([estimator(**SMALL) for estimator in ALL])
+def test_conventions_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("lengths", [(40, 40), (20, 60)])
+def test_classifies_series_of_equal_and_unequal_length(lengths):
+    X, y = sines(40, lengths=lengths)
+    classifier = ReservoirClassifier(**SMALL).fit(X[:20], y[:20])
+    assert classifier.score(X[20:], y[20:]) > 0.9
+    assert classifier.decision_function(X[20:]).shape == (20,)
+    assert classifier.classes_.tolist() == ["fast", "slow"]
+
+
+def test_an_array_and_a_list_of_its_samples_are_the_same():
+    X, _ = sines()
+    listed = ReservoirTransformer(**SMALL).fit_transform(X)
+    np.testing.assert_array_equal(ReservoirTransformer(**SMALL).fit_transform(np.stack(X)), listed)
+
+
+def test_the_form_of_fit_is_demanded_of_predict():
+    X, y = sines()
+    classifier = ReservoirClassifier(**SMALL).fit(X, y)
+    with pytest.raises(ValueError, match="X must be a series as in fit"):
+        classifier.predict(np.zeros((3, 2)))
+    table = ReservoirClassifier(**SMALL).fit(*load_iris(return_X_y=True))
+    with pytest.raises(ValueError, match="X must be a table as in fit"):
+        table.predict(np.zeros((3, 5, 4)))
+    with pytest.raises(ValueError, match="2 channels"):
+        classifier.predict(np.zeros((3, 5, 4)))
+
+
+@pytest.mark.parametrize("features", [("binned_counts",), ("filtered_traces", "spike_rates", "spike_entropy")])
+def test_presentation_order_and_threads_change_no_feature(features, monkeypatch):
+    X, _ = sines(17, lengths=(10, 60))
+    transformer = ReservoirTransformer(**SMALL, features=features, n_jobs=1).fit(X)
+    values = transformer.transform(X)
+    order = np.random.default_rng(1).permutation(len(X))
+    np.testing.assert_array_equal(transformer.transform([X[i] for i in order]), values[order])
+    alone = np.vstack([transformer.transform([sample]) for sample in X])
+    np.testing.assert_array_equal(alone, values)
+    threaded = ReservoirTransformer(**SMALL, features=features, n_jobs=3).fit(X)
+    np.testing.assert_array_equal(threaded.transform(X), values)
+
+
+def test_presentation_order_changes_no_prediction():
+    X, y = sines(30, lengths=(10, 60))
+    classifier = ReservoirClassifier(**SMALL).fit(X, y)
+    order = np.random.default_rng(1).permutation(len(X))
+    predictions = classifier.predict([X[i] for i in order])
+    assert (predictions == classifier.predict(X)[order]).all()
+
+
+def test_the_seed_decides():
+    X, _ = sines()
+    first, again = (ReservoirTransformer(**SMALL).fit_transform(X) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    other = ReservoirTransformer(**SMALL | {"random_state": 1}).fit_transform(X)
+    assert (first != other).any()
+
+
+def test_features_are_those_of_the_network_driven_by_hand():
+    X, _ = sines(5)
+    transformer = ReservoirTransformer(**SMALL, n_bins=4).fit(X)
+    series = check_series("X", X)
+    drive = currents(series, transformer.scaling_)
+    for sample, row in zip(drive, transformer.transform(X), strict=True):
+        network = transformer.network_.copy()
+        network.set_input_currents(np.repeat(sample, transformer.scaling_.hold, axis=1))
+        network.simulate()
+        np.testing.assert_array_equal(row, binned_counts(network.recording, n_bins=4).ravel())
+
+
+@pytest.mark.parametrize("target_rate", [0.05, 0.1, 0.14])
+def test_the_network_fires_at_the_target_rate(target_rate):
+    X, _ = sines(60, lengths=(30, 60))
+    transformer = ReservoirTransformer(**SMALL, target_rate=target_rate).fit(X)
+    drive = currents(check_series("X", X), transformer.scaling_)
+    rate = firing_rate(transformer.network_, drive, transformer.scaling_.hold, 1)
+    # The threshold is found to 1.5 per cent on a part of the samples.
+    assert rate == pytest.approx(target_rate, rel=0.1)
+
+
+def test_a_rate_out_of_reach_is_said():
+    X, _ = sines(10)
+    with pytest.warns(UserWarning, match=r"target_rate=0\.3 cannot be reached"):
+        ReservoirTransformer(**SMALL, target_rate=0.3).fit(X)
+
+
+def test_scaling_is_that_of_the_training_data():
+    X, _ = sines(8, lengths=(5, 9))
+    series = check_series("X", X)
+    scaling = learn_scaling(series, deltas=True, min_steps=40, shared=None)
+    rows = np.concatenate(X)
+    np.testing.assert_allclose(scaling.mean, rows.mean(axis=0))
+    np.testing.assert_allclose(scaling.sd, rows.std(axis=0))
+    assert scaling.hold == int(np.ceil(40 / np.median([len(sample) for sample in X])))
+    ours = standardised(series, scaling)
+    np.testing.assert_allclose(ours.mean(axis=0)[:2], 0, atol=1e-12)
+    np.testing.assert_allclose(ours.std(axis=0), 1)
+    start = 0
+    for sample in X:
+        expected = np.diff((sample - rows.mean(axis=0)) / rows.std(axis=0), axis=0)
+        got = ours[start : start + len(sample), 2:] * scaling.delta_sd
+        np.testing.assert_allclose(got[1:], expected, atol=1e-12)
+        assert not got[0].any()
+        start += len(sample)
+
+
+def test_counts_share_one_scale_and_measurements_do_not():
+    rng = np.random.default_rng(0)
+    counts = [rng.poisson([0.1, 4.0], size=(50, 2)) for _ in range(4)]
+    shared = learn_scaling(check_series("X", counts), deltas=True, min_steps=1, shared=None)
+    assert shared.sd[0] == shared.sd[1]
+    assert shared.delta_sd[0] == shared.delta_sd[1]
+    np.testing.assert_allclose(shared.sd[0] ** 2, np.concatenate(counts).var(axis=0).mean())
+    measured = learn_scaling(
+        check_series("X", [sample + 0.5 for sample in counts]), deltas=True, min_steps=1, shared=None
+    )
+    assert measured.sd[0] < 0.5 * measured.sd[1]
+    forced = learn_scaling(check_series("X", counts), deltas=False, min_steps=1, shared=False)
+    assert forced.sd[0] != forced.sd[1]
+    assert forced.delta_sd is None
+
+
+def test_differences_do_not_reach_across_samples():
+    rows = np.array([[1.0], [2.0], [10.0], [13.0]])
+    assert differences(rows, np.array([0, 2]))[:, 0].tolist() == [0.0, 1.0, 0.0, 3.0]
+
+
+def test_names_belong_to_columns():
+    X, _ = sines(6)
+    names = ("spike_counts", "binned_counts")
+    transformer = ReservoirTransformer(**SMALL, features=names, n_bins=3).fit(X)
+    columns = transformer.get_feature_names_out().tolist()
+    values = transformer.transform(X)
+    assert len(columns) == values.shape[1] == 60 * (1 + 3)
+    neuron = columns.index("spike_counts_n7")
+    bins = [columns.index(f"binned_counts_n7_t{j}") for j in range(3)]
+    np.testing.assert_array_equal(values[:, neuron], values[:, bins].sum(axis=1))
+
+
+def test_data_frames_come_out_with_the_names():
+    pandas = pytest.importorskip("pandas")
+    transformer = ReservoirTransformer(**SMALL, features="spike_counts").set_output(transform="pandas")
+    frame = transformer.fit_transform(load_iris().data[::10])
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame.columns[0] == "spike_counts_n0"
+
+
+def test_every_feature_can_be_asked_for():
+    X, _ = sines(4)
+    values = ReservoirTransformer(**SMALL, features=tuple(FEATURES), n_bins=3).fit(X).transform(X)
+    assert np.isfinite(values).all()
+    with pytest.raises(ValueError, match="features must be of"):
+        ReservoirTransformer(**SMALL, features="nonsense").fit(X)
+    with pytest.raises(ValueError, match="without repeats"):
+        ReservoirTransformer(**SMALL, features=("spike_rates", "spike_rates")).fit(X)
+
+
+def test_works_in_pipelines_searches_and_with_other_readouts():
+    X, y = load_iris(return_X_y=True)
+    X, y = X[::3], y[::3]
+    pipeline = make_pipeline(FunctionTransformer(np.sqrt), ReservoirClassifier(**SMALL))
+    assert cross_val_score(pipeline, X, y, cv=3).mean() > 0.8
+    search = GridSearchCV(ReservoirClassifier(**SMALL), {"num_neurons": [10, 60]}, cv=2).fit(X, y)
+    assert search.best_estimator_.network_.num_neurons == search.best_params_["num_neurons"]
+    chosen = LogisticRegression(C=0.1)
+    logistic = ReservoirClassifier(chosen, **SMALL).fit(X, y)
+    assert isinstance(logistic.readout_, LogisticRegression)
+    assert not hasattr(chosen, "coef_")
+    assert clone(logistic).get_params()["readout"].C == 0.1
+    ridge = ReservoirRegressor(Ridge(), **SMALL).fit(*load_diabetes(return_X_y=True))
+    assert ridge.score(*load_diabetes(return_X_y=True)) > 0.4
+
+
+def test_data_in_parts():
+    """The way that the transformer's documentation gives for data that does not fit in memory."""
+    X, y = sines(60)
+    transformer = ReservoirTransformer(**SMALL).fit(X[:20])
+    readout = SGDClassifier(random_state=0)
+    for start in (0, 20, 0, 20):
+        readout.partial_fit(
+            transformer.transform(X[start : start + 20]), y[start : start + 20], classes=["fast", "slow"]
+        )
+    assert readout.score(transformer.transform(X[40:]), y[40:]) > 0.9
+
+
+def test_a_reservoir_solves_what_its_input_cannot():
+    X, y = delayed_xor(400, delay=1, seed=0)
+    classifier = ReservoirClassifier(num_neurons=300, bias_scaling=0.3, n_bins=20, random_state=0)
+    # Chance is .5, and four standard errors of 133 held-out samples are .17.
+    assert cross_val_score(classifier, X, y, cv=3).mean() > 0.67
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_neurons", 2),
+        ("num_neurons", 10.0),
+        ("small_world_graph_k", 7),
+        ("small_world_graph_k", 62),
+        ("small_world_graph_p", 1.5),
+        ("recurrent_scaling", -1.0),
+        ("input_fan_in", 0),
+        ("shared_scale", "yes"),
+        ("bias_scaling", float("nan")),
+        ("leak_coefficient", 1.0),
+        ("refractory_period", 0),
+        ("target_rate", 0.34),
+        ("min_steps", 0),
+        ("deltas", 1),
+        ("n_fields", 2),
+        ("n_bins", 0),
+        ("trace_tau", 0.0),
+        ("max_isi", 0),
+    ],
+)
+def test_parameters_out_of_range_are_named(name, value):
+    X, y = sines(4)
+    with pytest.raises((TypeError, ValueError), match=name):
+        ReservoirClassifier(**SMALL | {name: value}).fit(X, y)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_refused(bad):
+    X, y = sines(4)
+    X[2][3, 1] = bad
+    with pytest.raises(ValueError, match="finite"):
+        ReservoirClassifier(**SMALL).fit(X, y)
+
+
+def test_targets_must_fit_the_samples():
+    X, y = sines(4)
+    with pytest.raises(ValueError, match="y must have a target for each of 4 samples"):
+        ReservoirClassifier(**SMALL).fit(X, y[:3])
+    with pytest.raises(ValueError, match="2 classes"):
+        ReservoirClassifier(**SMALL).fit(X, ["same"] * 4)
+
+
+def test_feature_blocks_are_the_functions():
+    spikes = np.random.default_rng(0).random((50, 4)) < 0.2
+    blocks = feature_blocks(spikes, ["binned_counts", "spike_counts"])
+    np.testing.assert_array_equal(blocks["binned_counts"], binned_counts(spikes))
+    assert blocks["spike_counts"].shape == (4, 1)
