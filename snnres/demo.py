@@ -89,7 +89,10 @@ def require_extras() -> None:
         Naming what to install.
     """
     try:
-        import sklearn  # noqa: F401
+        # All of them here: an interrupt that meets a library's import can be lost, and the demo would run on.
+        from sklearn import datasets, linear_model, model_selection, pipeline, preprocessing  # noqa: F401
+
+        from . import evaluation  # noqa: F401
 
         plotting.new_figure()
     except ImportError:
