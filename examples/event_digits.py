@@ -2,14 +2,15 @@
 
 Takes a folder of ``{digit}/{id}.bin``, as the ``Train`` of N-MNIST: 34 x 34 pixels, events of two polarities, about
 300 ms a recording. The front end: events are counted in 30 bins of time over the first 310 ms and in blocks of 2 x 2
-pixels, each polarity by itself, which makes 578 channels. Later events are left out.
+pixels, each polarity by itself, which makes 578 channels; later events are left out. The counts of a recording are
+divided by their root mean square, so that a digit of more events is no other digit.
 """
 
 import argparse
 from pathlib import Path
 
 from snnres.datasets import read_nmnist
-from snnres.encoding import EventBinner
+from snnres.encoding import EventBinner, SampleScaler
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
 
@@ -34,7 +35,7 @@ def main() -> None:
 
     # 2. The front end: (recordings, bins, channels).
     binner = EventBinner((34, 34), n_bins=N_BINS, bin_width=MICROSECONDS / N_BINS, downsample=2, output="counts")
-    counts = binner.fit_transform(events)
+    counts = SampleScaler().fit_transform(binner.fit_transform(events))
     print(f"counts: (recordings, bins, channels) = {counts.shape}")
 
     # 3. Cross-validation in shuffled, stratified folds; whatever is learnt is learnt on the training part of each.

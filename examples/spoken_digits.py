@@ -3,7 +3,7 @@
 Takes a folder of ``{digit}_{speaker}_{index}.wav``, as the ``recordings`` of the Free Spoken Digit Dataset.
 
 The front end, the same whatever is left out: pre-emphasis 0.97, frames of 32 ms every 10 ms, the logarithm of their
-power in 24 mel bands, in each recording relative to its loudest band; frames at both ends that are more than 10 (43 dB)
+power in 24 mel bands, in each recording relative to its loudest band; frames at both ends that are more than 7 (30 dB)
 below that are dropped, and what is left is divided by its spread. Nothing of it is learnt. The reservoir takes the
 frames as they come, of unequal number.
 """
@@ -53,7 +53,7 @@ def main() -> None:
 
     # 2. The front end: a list of (frames, bands), one a recording.
     window, hop = (round(seconds * digits.rate) for seconds in (WINDOW_SECONDS, HOP_SECONDS))
-    encoder = LogMelEncoder(digits.rate, n_mels=24, window=window, hop=hop, pre_emphasis=0.97, trim=10.0)
+    encoder = LogMelEncoder(digits.rate, n_mels=24, window=window, hop=hop, pre_emphasis=0.97, trim=7.0)
     frames = encoder.fit_transform(digits.signals)
     print(f"{np.median([len(part) for part in frames]):.0f} frames in the median recording")
 

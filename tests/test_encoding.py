@@ -24,6 +24,7 @@ from snnres.encoding import (
     PopulationEncoder,
     RankOrderEncoder,
     RegularRateEncoder,
+    SampleScaler,
     SendOnDeltaEncoder,
     StepForwardEncoder,
     random_bias,
@@ -35,7 +36,7 @@ RATE = [*RANDOM, RegularRateEncoder]
 SCALED = [*RATE, LatencyEncoder, PopulationEncoder]
 TABLE = [*SCALED, RankOrderEncoder]
 CHANGE = [StepForwardEncoder, SendOnDeltaEncoder]
-SERIES = [*CHANGE, CurrentEncoder]
+SERIES = [*CHANGE, CurrentEncoder, SampleScaler]
 EVENTS = np.dtype([("t", "<i8"), ("x", "u1"), ("y", "u1"), ("polarity", "u1")])
 
 

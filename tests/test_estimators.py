@@ -18,7 +18,7 @@ from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
 from snnres.estimators.reservoir import firing_rate
 from snnres.estimators.signal import currents, differences, learn_scaling, standardised
-from snnres.features import FEATURES, binned_counts, feature_blocks
+from snnres.features import FEATURES, binned_counts, feature_blocks, filtered_traces
 
 SMALL = {"num_neurons": 60, "small_world_graph_k": 8, "min_steps": 40, "random_state": 0}
 ALL = (ReservoirTransformer, ReservoirClassifier, ReservoirRegressor)
@@ -106,7 +106,9 @@ def test_features_are_those_of_the_network_driven_by_hand():
         network = transformer.network_.copy()
         network.set_input_currents(np.repeat(sample, transformer.scaling_.hold, axis=1))
         network.simulate()
-        np.testing.assert_array_equal(row, binned_counts(network.recording, n_bins=4).ravel())
+        counts = binned_counts(network.recording, n_bins=4)
+        traces = filtered_traces(network.recording, tau=40.0, n_points=4)
+        np.testing.assert_array_equal(row, np.concatenate([counts, traces], axis=None))
 
 
 @pytest.mark.parametrize("target_rate", [0.05, 0.1, 0.14])

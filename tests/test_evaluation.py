@@ -76,13 +76,17 @@ def test_a_linear_task_needs_none():
     assert found.verdict.outcome == "made no clear difference"
 
 
-def test_labels_of_pure_noise_leave_chance_within_every_interval():
-    rng = np.random.default_rng(2)
-    found = evaluate(classifier(), rng.normal(size=(150, 10, 2)), np.arange(150) % 2, cv=3)
-    for name in METHODS[:3]:
-        score = found.methods[name].scores["accuracy"]
-        assert score.low < 0.5 < score.high, name
-    assert found.verdict.outcome == "made no clear difference"
+def test_labels_of_pure_noise_leave_chance_within_nearly_every_interval():
+    misses = dict.fromkeys(METHODS[:3], 0)
+    for seed in range(8):
+        X = np.random.default_rng(seed).normal(size=(150, 10, 2))
+        found = evaluate(classifier(), X, np.arange(150) % 2, cv=3)
+        for name in misses:
+            score = found.methods[name].scores["accuracy"]
+            misses[name] += not score.low < 0.5 < score.high
+        assert found.verdict.outcome == "made no clear difference"
+    # A 95 % interval misses once in 20: three misses in 8 would happen in half a per cent of all cases.
+    assert max(misses.values()) <= 2
 
 
 def test_a_reservoir_that_loses_the_signal_does_harm():

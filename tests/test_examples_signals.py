@@ -167,7 +167,7 @@ def write_trajectories(path, rng, *, told: bool):
 
 def run_trajectories(path, tmp_path, *args):
     """What the example prints, and its table of protocols."""
-    size = ("--output", tmp_path, "--neurons", 150, "--plastic-neurons", 200, "--folds", 4)
+    size = ("--output", tmp_path, "--neurons", 150, "--plastic-neurons", 200, "--folds", 4, "--block", 2)
     out = run("ball_trajectories.py", path, *size, *args)
     table = out.split("protocol", 1)[1].split("\n\n")[0]
     return out, {name: float(value) for name, value in re.findall(r"^(.+?) {2,}([\d.]+)$", table, re.MULTILINE)}

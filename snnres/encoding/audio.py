@@ -45,8 +45,8 @@ class LogMelEncoder(Encoder):
         In [0, 1]; 0 for none.
     level : bool, default True
         Step 5.
-    trim : float or None, default 10.0
-        Step 6, in units of the natural logarithm, > 0: 10 is 43 dB. None keeps all frames.
+    trim : float or None, default 7.0
+        Step 6, in units of the natural logarithm, > 0: 7 is 30 dB. None keeps all frames.
     scale : bool, default True
         Step 7.
 
@@ -90,7 +90,7 @@ class LogMelEncoder(Encoder):
         high: float | None = None,
         pre_emphasis: float = 0.97,
         level: bool = True,
-        trim: float | None = 10.0,
+        trim: float | None = 7.0,
         scale: bool = True,
     ) -> None:
         self.rate = rate

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..validation import INT32_MAX, check_int, check_real, refuse
 from .base import Encoder, check_choice
+from .pixels import blocks_of, check_sensor
 
 MODES = {"counts": np.int32, "spikes": np.uint8}
 # Up to here a double counts every whole unit of time.
@@ -141,23 +142,18 @@ class EventBinner(Encoder):
         ndarray of str objects, shape (n_channels,)
         """
         check_is_fitted(self)
-        rows, columns = self._blocks()
         prefixes = ("off_", "on_") if self.polarity == "separate" else ("",)
-        names = [f"{prefix}y{row}_x{column}" for prefix in prefixes for row in range(rows) for column in range(columns)]
-        return np.array(names, dtype=object)
+        blocks = blocks_of(self.sensor_size, self.downsample).names()
+        return np.array([prefix + block for prefix in prefixes for block in blocks], dtype=object)
 
     def _check_parameters(self) -> None:
-        if not isinstance(self.sensor_size, (tuple, list)) or len(self.sensor_size) != 2:
-            raise refuse("sensor_size", "a pair (width, height)", self.sensor_size, TypeError)
-        for i, side in enumerate(self.sensor_size):
-            check_int(f"sensor_size[{i}]", side, 1)
+        check_sensor(self.sensor_size, self.downsample)
         if self.n_bins is None and self.bin_width is None:
             raise refuse("n_bins", "given where bin_width is not", None)
         if self.n_bins is not None:
             check_int("n_bins", self.n_bins, 1)
         if self.bin_width is not None:
             check_real("bin_width", self.bin_width, above=0)
-        check_int("downsample", self.downsample, 1)
         check_choice("origin", self.origin, ("zero", "first"))
         check_choice("polarity", self.polarity, ("separate", "merged"))
         check_choice("output", self.output, tuple(MODES))
@@ -207,12 +203,11 @@ class EventBinner(Encoder):
                 f"{name}['t'] must lie within {self.n_bins} bins of {self.bin_width} from the origin (or set "
                 f"out_of_range='drop'). Got an event {times[~kept][0]:g} from it instead."
             )
-        rows, columns = self._blocks()
-        n_channels = self._n_polarities() * rows * columns
-        row, column = (events[field].astype(np.int64) // self.downsample for field in ("y", "x"))
-        channel = row * columns + column
+        blocks = blocks_of(self.sensor_size, self.downsample)
+        n_channels = self._n_polarities() * blocks.size
+        channel = blocks.of(events["x"], events["y"])
         if self.polarity == "separate":
-            channel += events["polarity"].astype(np.int64) * (rows * columns)
+            channel += events["polarity"].astype(np.int64) * blocks.size
         counts = np.bincount(steps[kept] * n_channels + channel[kept], minlength=n_steps * n_channels)
         counts = counts.reshape(n_steps, n_channels)
         return (counts if self.output == "counts" else counts > 0).astype(MODES[self.output])
@@ -233,11 +228,6 @@ class EventBinner(Encoder):
             )
         n_steps = int(last // self.bin_width) + 1 if self.n_bins is None else int(self.n_bins)
         return np.minimum(steps, n_steps).astype(np.int64), n_steps
-
-    def _blocks(self) -> tuple[int, int]:
-        """Return rows and columns of the grid of blocks."""
-        width, height = self.sensor_size
-        return -(-height // self.downsample), -(-width // self.downsample)
 
     def _n_polarities(self) -> int:
         return 2 if self.polarity == "separate" else 1

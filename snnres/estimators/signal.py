@@ -36,8 +36,11 @@ def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
 
 
 def are_counts(rows: Float64Array) -> bool:
-    """Whether all values are whole numbers from 0 on: events or counts of them, all in one unit."""
-    return bool((rows >= 0).all() and (rows == np.rint(rows)).all())
+    """Whether the values are events or counts of them, all in one unit.
+
+    None is negative, and all are whole numbers or at least half of them are 0, as counts in units of their sample are.
+    """
+    return bool((rows >= 0).all() and ((rows == np.rint(rows)).all() or np.mean(rows == 0) >= 0.5))
 
 
 def divisors(sd: Float64Array, shared: bool) -> Float64Array:

@@ -32,8 +32,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         neuron's have a sum of squares of 1.
     shared_scale : bool, optional
         Whether all channels are divided by one spread (the root of their mean variance) or each by its own. None:
-        by one if all training values are whole numbers from 0 on, since events and counts are in one unit, and a
-        pixel that hardly ever sees one would otherwise shout when it does.
+        by one if no training value is negative and all are whole numbers or at least half are 0, as in events and their
+        counts: these are in one unit, and a pixel that hardly ever sees one would otherwise shout when it does.
     bias_scaling : float, default 2.0
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2
@@ -47,11 +47,11 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Add the difference of each channel from its step before, in units of its own spread. Not for tables.
     n_fields : int, default 8
         Gaussian receptive fields over each feature of a table, see :class:`snnres.encoding.PopulationEncoder`.
-    features : str or sequence of str, default "binned_counts"
+    features : str or sequence of str, default ("binned_counts", "filtered_traces")
         Any of :data:`snnres.features.FEATURES`.
     n_bins : int, default 10
         Time bins, or points of "filtered_traces". They divide each sample's own length.
-    trace_tau : float, default 20.0
+    trace_tau : float, default 40.0
         Time constant of "filtered_traces", in steps of the network.
     max_isi : int, default 1
         Longest interval within a burst, for "burst_counts".
@@ -85,7 +85,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     >>> from snnres.estimators import ReservoirTransformer
     >>> X = np.random.default_rng(0).normal(size=(5, 30, 2))
     >>> ReservoirTransformer(num_neurons=50, random_state=0).fit_transform(X).shape
-    (5, 500)
+    (5, 1000)
     """
 
     def fit(self, X: Any, y: Any = None) -> Self:
