@@ -9,6 +9,7 @@ import time
 import tracemalloc
 
 import numpy as np
+import processes
 import pytest
 from cases import (
     assert_same,
@@ -22,6 +23,7 @@ from cases import (
 )
 
 from snnres import features
+from snnres.kernels.turn import turn_bytes
 
 SEEDS = range(12)
 KINDS = ("spikes", "currents", "both")
@@ -347,6 +349,14 @@ def test_an_error_of_the_function_comes_through(n_jobs):
         snn.simulate_batch(**trials, returns=fail, n_jobs=n_jobs)
 
 
+@pytest.mark.parametrize("shape", [(16, 24), (1, 3), (7, 7), (8, 5), (5, 8), (9, 17), (33, 1), (0, 4), (4, 0)])
+def test_turning_bytes(shape):
+    rows = np.random.default_rng(sum(shape)).integers(0, 256, shape, dtype=np.uint8)
+    columns = np.full(shape[::-1], 99, dtype=np.uint8)
+    turn_bytes(rows, columns)
+    np.testing.assert_array_equal(columns, rows.T)
+
+
 LONG_BATCH = """
 import sys
 from test_batch import lively
@@ -367,7 +377,7 @@ except KeyboardInterrupt:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_ctrl_c_ends_a_batch_at_once(n_jobs):
-    process = subprocess.Popen(
+    process = processes.start(
         [sys.executable, "-c", LONG_BATCH, str(n_jobs)],
         stdout=subprocess.PIPE,
         text=True,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import processes
 import pytest
 
 import snnres
@@ -125,7 +126,7 @@ def test_an_interrupt_ends_with_130(tmp_path, capsys, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_in_a_process_leaves_no_traceback(tmp_path):
     command = [sys.executable, "-m", "snnres", "demo", "--output", str(tmp_path / "figures")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = processes.start(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     # The first sign of progress: training the readout, most of the work, is still to come.
     assert process.stderr.read(1)
     process.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ import sys
 import time
 
 import numpy as np
+import processes
 import pytest
 
 pytest.importorskip("sklearn")
@@ -477,7 +478,7 @@ def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_in_a_process_leaves_no_traceback(flowers, tmp_path):
     command = [sys.executable, "-m", "snnres", "evaluate", str(flowers), "--target", "kind", "--cv", "15"]
-    with subprocess.Popen([*command, "--neurons", "4000"], stderr=subprocess.PIPE, text=True) as process:
+    with processes.start([*command, "--neurons", "4000"], stderr=subprocess.PIPE, text=True) as process:
         line = process.stderr.readline()
         assert line.startswith("evaluating")
         time.sleep(0.3)

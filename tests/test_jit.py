@@ -20,6 +20,7 @@ SELECTION = (
     "test_features.py::test_every_feature_by_its_definition[options3-0]",
     "test_features.py::test_trains_of_different_lengths",
     "test_recording.py::test_making_a_recording_copies",
+    "test_batch.py::test_turning_bytes",
 )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..kernels.batch import count_by_trial, place_by_trial
 from ..kernels.structs import CurrentDrive, SpikeDrive
+from ..kernels.turn import turn_bytes
 from ..recording import Recording, SpikeTrains
 from ..validation import check_input, check_int, check_potentials, refuse
 from .drive import InputWeights, check_currents, require
@@ -47,9 +48,9 @@ class Trials(NamedTuple):
         signal_rows = rows // self.hold
         spikes = currents = None
         if self.spikes is not None:
-            spikes = SpikeDrive(step_by_step(self.spikes[first:last], rows, np.uint8))
+            spikes = SpikeDrive(spikes_by_step(self.spikes[first:last], rows))
         if self.currents is not None:
-            signal = step_by_step(self.currents[first:last], signal_rows, np.float32)
+            signal = currents_by_step(self.currents[first:last], signal_rows)
             currents = require(self.input_weights).drive(signal, self.hold)
         return Stretch(starts, rows, spikes, signal_rows, currents)
 
@@ -87,15 +88,20 @@ class Chunk(NamedTuple):
         return SpikeTrains(indptr, times, np.repeat(np.diff(self.starts), len(neurons)))
 
 
-def step_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64], dtype: type) -> NDArray[Any]:
+def spikes_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Return (n_steps, n_rows) of trials of shape (n_rows, n_steps_k) that follow one another in time.
 
     In the kernels' own order, since reading a step across the rows of a trial took longer than turning it once.
     """
-    steps = np.empty((rows[-1], trials[0].shape[0]), dtype=dtype)
+    steps = np.empty((rows[-1], trials[0].shape[0]), dtype=np.uint8)
     for (start, stop), trial in zip(itertools.pairwise(rows), trials, strict=True):
-        steps[start:stop] = trial.T
+        turn_bytes(np.ascontiguousarray(trial, dtype=np.uint8), steps[start:stop])
     return steps
+
+
+def currents_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return (n_steps, n_channels) of trials of shape (n_channels, n_steps_k), likewise."""
+    return np.concatenate([trial.T for trial in trials], dtype=np.float32)
 
 
 def check_trials(
