@@ -6,7 +6,7 @@
 FOLDER and FILE hold the data as published: {digit}_{speaker}_{index}.wav, {digit}/{id}.bin, {name}_TRAIN.ts and
 {name}_TEST.ts, .npz; what is not given is left out. ``ReservoirClassifier(random_state=seed)`` is all that is fitted
 anywhere; what stands in front of it learns nothing from data and is the one of ``examples/``. Where a set has no
-official split, folds are shuffled and stratified. "each" trains on all speakers but one, for each in turn, and takes the mean.
+official split, folds are shuffled and stratified. Accuracies are means over the folds.
 """
 
 import argparse
