@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -125,7 +126,7 @@ def test_a_table_is_learned_and_predicted(flowers, tmp_path, capsys):
     run("train", flowers, "--target", "kind", "--model", model, "--seed", 3, *FEW)
     out, err = capsys.readouterr()
     assert out == f"wrote {model}\n"
-    assert err == "fitting 50 neurons to 45 samples of 3 classes\n"
+    assert err.startswith("fitting 50 neurons to 45 samples of 3 classes\n")
     run("predict", flowers, "--model", model, "--output", output)
     assert capsys.readouterr().out == f"wrote {output}\n"
     header, *rows = rows_of(output)
@@ -473,6 +474,27 @@ def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m", "--quiet", code=130)
     assert capsys.readouterr().err.strip() == "interrupted"
     assert not (tmp_path / "m.npz").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_reader_that_leaves_ends_it_quietly(flowers, tmp_path):
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    command = [sys.executable, "-m", "snnres", "predict", flowers, "--model", tmp_path / "m.npz", "--quiet"]
+    with processes.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "features"])
+def test_progress_is_shown_unless_quiet(command, series, tmp_path, capsys):
+    data, model = series[0], tmp_path / "m.npz"
+    run("train", data, "--model", model, "--quiet", *FEW)
+    assert capsys.readouterr().err == ""
+    more = {"train": ["--model", model], "predict": ["--model", model], "features": ["--output", tmp_path / "f.csv"]}
+    run(command, data, *more[command])
+    assert re.search(r"simulate: (\d+)/\1 \(100 %\)", capsys.readouterr().err)
+    assert not load_estimator(model).verbose
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

@@ -89,6 +89,17 @@ def test_presentation_order_changes_no_prediction():
     assert (predictions == classifier.predict(X)[order]).all()
 
 
+def test_verbose_counts_samples_and_changes_nothing(capsys):
+    X, y = sines(9)
+    silent = ReservoirClassifier(**SMALL).fit(X, y)
+    assert capsys.readouterr().err == ""
+    told = ReservoirClassifier(**SMALL, verbose=True).fit(X, y)
+    assert "simulate: 9/9 (100 %)" in capsys.readouterr().err
+    np.testing.assert_array_equal(told.predict(X), silent.predict(X))
+    with pytest.raises(TypeError, match=r"verbose must be .*Got 2"):
+        ReservoirClassifier(**SMALL, verbose=2).fit(X, y)
+
+
 def test_the_seed_decides():
     X, _ = sines()
     first, again = (ReservoirTransformer(**SMALL).fit_transform(X) for _ in range(2))

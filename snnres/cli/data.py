@@ -1,6 +1,7 @@
 """From a path to samples, whatever the format."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from .tables import chosen, read_table
 EVENT_OPTIONS = ("bins", "bin_width", "downsample")
 # Of a frame of sound and from one to the next.
 WINDOW_SECONDS, HOP_SECONDS = 0.032, 0.010
+# A square of fewer pixels a side may as well be channels that happen to be as many.
+RETINA = 16
 
 
 class Data(NamedTuple):
@@ -73,7 +76,9 @@ def load_data(path: str, how: Reading) -> Data:
     """Read the samples of a file or folder.
 
     A folder with ``.wav`` files is read as recordings, turned into log-mel frames of 32 ms every 10 ms; one without as
-    N-MNIST, its events counted. Of files the suffix says the format: ``.csv``, ``.ts`` or ``.npz`` (trajectories).
+    N-MNIST, its events counted. Of files the suffix says the format: ``.csv``, ``.ts`` or ``.npz`` (trajectories: the
+    spikes of a square of 16 x 16 pixels or more are counted in blocks of 4 x 4 and bins of 5 steps, other spikes are
+    taken as they are). Counts are in units of their sample's root mean square.
     """
     place = Path(path)
     if not place.exists():
@@ -122,8 +127,13 @@ def load_ts(path: Path, how: Reading) -> Data:
 
 
 def load_trajectories(path: Path, how: Reading) -> Data:
-    """Read spike-encoded trajectories."""
+    """Read spikes of trajectories; count those of a square retina."""
+    from ..encoding import SampleScaler, SpikePooler
+
     X, y = datasets.read_trajectories(path)
+    side = math.isqrt(X.shape[2])
+    if side >= RETINA and side**2 == X.shape[2]:
+        X = SampleScaler().fit_transform(SpikePooler((side, side), downsample=4, bin_steps=5).fit_transform(X))
     return Data(X, y, numbered(X), None, {"format": "npz"})
 
 
@@ -143,7 +153,7 @@ def load_wav(path: Path, how: Reading) -> Data:
 
 def load_nmnist(path: Path, how: Reading) -> Data:
     """Read recordings of an event camera and count their events."""
-    from ..encoding import EventBinner
+    from ..encoding import EventBinner, SampleScaler
 
     options = how.options if how.like is None else {name: how.like[name] for name in EVENT_OPTIONS}
     events, labels, ids = datasets.read_nmnist(path, how.progress)
@@ -155,7 +165,8 @@ def load_nmnist(path: Path, how: Reading) -> Data:
         output="counts",
     )
     samples = [f"{label}/{number:05d}.bin" for label, number in zip(labels, ids, strict=True)]
-    return Data(binner.fit_transform(events), labels, samples, None, {"format": "nmnist"} | options)
+    counts = SampleScaler().fit_transform(binner.fit_transform(events))
+    return Data(counts, labels, samples, None, {"format": "nmnist"} | options)
 
 
 def numbered(X: Any) -> list[str]:

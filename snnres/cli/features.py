@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> None:
 
     check_output(args.output)
     data = load_data(args.data, reading_of(args, needs_target=args.target is not None))
-    transformer = ReservoirTransformer(**parameters(args))
+    transformer = ReservoirTransformer(**parameters(args), verbose=not args.quiet)
     note(args, f"simulating {transformer.num_neurons} neurons on {len(data.samples)} samples")
     rows = transformer.fit_transform(data.X).tolist()
     columns = transformer.get_feature_names_out().tolist()

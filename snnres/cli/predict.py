@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(f"{args.model} must be a model that 'snnres train' saved. Got a {type(estimator).__name__}.")
     data = load_data(args.data, Reading(None, False, {}, source, not args.quiet))
     note(args, f"predicting {len(data.samples)} samples")
-    rows = list(zip(data.samples, estimator.predict(data.X).tolist(), strict=True))
+    predictions = estimator.set_params(verbose=not args.quiet).predict(data.X)
+    rows = list(zip(data.samples, predictions.tolist(), strict=True))
     if args.output is None:
         sys.stdout.write(csv_text(COLUMNS, rows))
     else:

@@ -34,8 +34,8 @@ def run(args: argparse.Namespace) -> None:
         args,
         f"fitting {estimator.num_neurons} neurons to {len(data.samples)} samples of {described(data.y, estimator)}",
     )
-    estimator.fit(data.X, data.y)
+    estimator.set_params(verbose=not args.quiet).fit(data.X, data.y)
     # Kept in the file, so that ``predict`` reads its data in the same way.
     estimator.source_ = data.source
-    estimator.save(path)
+    estimator.set_params(verbose=False).save(path)
     print(f"wrote {path}")

@@ -60,6 +60,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         max_isi: int = 1,
         random_state: Any = None,
         n_jobs: int = -1,
+        verbose: bool = False,
     ) -> None:
         self.num_neurons = num_neurons
         self.small_world_graph_k = small_world_graph_k
@@ -80,6 +81,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         self.max_isi = max_isi
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -106,6 +108,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         check_bool("deltas", self.deltas)
         check_int("n_fields", self.n_fields, 3)
         check_feature_names("features", self.features)
+        check_bool("verbose", self.verbose)
         self._options()
 
     def _options(self) -> FeatureOptions:
@@ -164,6 +167,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             hold=self.scaling_.hold,
             returns=lambda trains: feature_blocks(trains, names, options),
             n_jobs=self.n_jobs,
+            progress=bool(self.verbose),
         )
         flat = {name: block.reshape(len(series.lengths), -1) for name, block in blocks.items()}
         ends = np.cumsum([block.shape[1] for block in flat.values()])

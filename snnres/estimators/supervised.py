@@ -55,6 +55,7 @@ class ReservoirPredictor(BaseReservoir):
         max_isi: int = 1,
         random_state: Any = None,
         n_jobs: int = -1,
+        verbose: bool = False,
     ) -> None:
         super().__init__(
             num_neurons,
@@ -76,6 +77,7 @@ class ReservoirPredictor(BaseReservoir):
             max_isi=max_isi,
             random_state=random_state,
             n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.readout = readout
 

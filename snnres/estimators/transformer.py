@@ -59,6 +59,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Decides all weights.
     n_jobs : int, default -1
         Threads; -1 for one a core. Results do not depend on it.
+    verbose : bool, default False
+        Show on standard error how many samples have been simulated.
 
     Attributes
     ----------
