@@ -6,7 +6,8 @@ except ImportError:
     raise ImportError('the estimators need scikit-learn: pip install "snnres[learn]"') from None
 
 from .base import FeatureMatrix
-from .forecaster import ReservoirForecaster, nrmse
+from .forecaster import ReservoirForecaster
+from .rows import nrmse
 from .storage import load_estimator
 from .supervised import ReservoirClassifier, ReservoirRegressor
 from .transformer import ReservoirTransformer

@@ -10,10 +10,10 @@ from sklearn.utils.validation import validate_data
 
 from ..encoding.series import Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
-from ..validation import INT32_MAX, check_bool, check_int, check_real
+from ..validation import INT32_MAX, check_bool, check_int, check_real, refuse
 from .reservoir import calibrated, random_reservoir
-from .signal import as_one_step, currents, learn_scaling, table_fields
-from .storage import StorageMixin
+from .signal import SignalScaling, as_one_step, currents, learn_scaling, table_fields
+from .storage import StorageMixin, check_columns, check_network
 
 Float64Array = NDArray[np.float64]
 
@@ -110,6 +110,26 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         check_feature_names("features", self.features)
         check_bool("verbose", self.verbose)
         self._options()
+
+    def _check_loaded(self) -> None:
+        """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
+        self._check_parameters()
+        check_network(self)
+        if not isinstance(self.scaling_, SignalScaling):
+            raise refuse("scaling_", "a scaling", self.scaling_, TypeError)
+        if self.input_form_ not in ("table", "series"):
+            raise refuse("input_form_", "'table' or 'series'", self.input_form_)
+        n_channels = check_int("n_features_in_", self.n_features_in_, 1)
+        if self.input_form_ == "table":
+            check_columns("fields_", {"low_": self.fields_.low_, "high_": self.fields_.high_}, n_channels)
+            n_channels = self.fields_.activations(np.zeros((1, n_channels))).shape[1]
+        arrays = {key: part for key, part in self.scaling_._asdict().items() if np.ndim(part)}
+        check_columns("scaling_", arrays, n_channels)
+        check_int("scaling_.hold", self.scaling_.hold, 1)
+        self._check_answer(self._matrix(Series(np.zeros((1, n_channels)), np.ones(1, dtype=np.int64), False)))
+
+    def _check_answer(self, matrix: FeatureMatrix) -> None:
+        """Refuse what does not go with the features of a sample."""
 
     def _options(self) -> FeatureOptions:
         return FeatureOptions(self.n_bins, self.trace_tau, self.max_isi)

@@ -1,22 +1,22 @@
 """Forecaster of series: a reservoir that follows a series and a linear readout at each step."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.base import check_choice
-from ..encoding.series import channel_moments
 from ..network import SNN
-from ..validation import INT32_MAX, check_array, check_bool, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, refuse
 from .least_squares import Moments, chosen_alpha
 from .reservoir import CALIBRATION_SAMPLES, calibrated, random_reservoir
-from .signal import nonzero
+from .rows import Scale, check_rows
 from .stepping import SeriesRun, embedded
+from .storage import StorageMixin, check_columns, check_network
 
 Float64Array = NDArray[np.float64]
 
@@ -30,72 +30,7 @@ MARGIN = 0.1
 FEWEST_ROWS = 10
 
 
-class Scale(NamedTuple):
-    """How columns are brought to scale: ``(x - mean) / divisor``."""
-
-    mean: Float64Array
-    divisor: Float64Array
-
-    def apply(self, rows: Float64Array) -> Float64Array:
-        """Return rows brought to scale."""
-        return (rows - self.mean) / self.divisor
-
-    def undo(self, rows: Float64Array) -> Float64Array:
-        """Return rows in their own units again."""
-        return rows * self.divisor + self.mean
-
-    @classmethod
-    def of_columns(cls, rows: Float64Array) -> Self:
-        """Return the scale in which each column has standard deviation 1 (a constant one 0)."""
-        mean, sd = channel_moments(rows)
-        return cls(mean, nonzero(sd))
-
-    @classmethod
-    def of_block(cls, rows: Float64Array, spread: float) -> Self:
-        """Return the scale in which all columns together have a given spread, the rarest spikes still the faintest."""
-        mean, sd = channel_moments(rows)
-        return cls(mean, nonzero(np.sqrt(np.mean(sd**2))) / spread)
-
-
-def nrmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Return the root mean squared error in units of the standard deviation: 1 is what the mean would score.
-
-    Several targets are pooled: the root of all squared errors over all squared deviations from each target's mean.
-
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (n_steps,) or (n_steps, n_targets)
-        Equal shapes, finite; ``y_true`` not constant.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not as described.
-
-    Examples
-    --------
-    >>> nrmse([1.0, 3.0], [1.0, 2.0])
-    0.7071067811865476
-    """
-    true, predicted = check_rows("y_true", y_true), check_rows("y_pred", y_pred)
-    if np.shape(y_true) != np.shape(y_pred):
-        raise ValueError(f"y_pred must have the shape {np.shape(y_true)} of y_true. Got {np.shape(y_pred)} instead.")
-    spread = np.sum((true - true.mean(axis=0)) ** 2)
-    if spread == 0:
-        raise refuse("y_true", "not constant: its standard deviation is the unit of the error", y_true)
-    return float(np.sqrt(np.sum((true - predicted) ** 2) / spread))
-
-
-def check_rows(name: str, value: Any) -> Float64Array:
-    """Return a finite series (n_steps,) or (n_steps, n_columns) as float64 rows, at least one of each."""
-    rows = check_array(name, value, 2 if np.ndim(value) == 2 else 1)
-    if rows.size == 0:
-        raise refuse(name, "a series (n_steps,) or (n_steps, n_channels) of at least one step and channel", rows)
-    check_finite(name, rows)
-    return rows.reshape(len(rows), -1).astype(np.float64)
-
-
-class ReservoirForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """A spiking reservoir that follows a series, read out at each step by a linear model.
 
     The latest ``lags`` steps of the standardised series are sent as currents through random input weights into a
@@ -390,6 +325,31 @@ class ReservoirForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             check_real("alpha", self.alpha, above=0)
         check_real("forgetting", self.forgetting, above=0, high=1)
 
+    def _check_loaded(self) -> None:
+        """Refuse parts that do not belong together, in the end by predicting and learning a step."""
+        self._check_parameters()
+        n_channels, n_targets = check_int("n_features_in_", self.n_features_in_, 1), self.coef_.shape[1]
+        check_bool("predicts_input_", self.predicts_input_)
+        check_bool("flat_", self.flat_)
+        check_real("alpha_", self.alpha_, above=0)
+        check_network(self)
+        check_columns("input_scale_", self.input_scale_._asdict(), n_channels)
+        check_columns("target_scale_", self.target_scale_._asdict(), n_targets)
+        check_columns("limits_", dict(zip(("low", "high"), self.limits_, strict=True)), n_targets)
+        n_lagged = n_channels * self.lags
+        for scale, width in zip(
+            self.state_scales_, [n_lagged, *[self.num_neurons] * len(self.trace_taus)], strict=True
+        ):
+            check_columns("state_scales_", {"mean": scale.mean}, width)
+        if self.run_.past is None:
+            raise refuse("run_.past", "given", None)
+        self.predict(np.zeros((1, n_channels)))
+        states = self._states(*self.run_.copy().advance(np.zeros((1, n_channels))))
+        check_finite("coef_", states @ self.coef_)
+        followed = self.moments_.followed_by(self.latest_, np.zeros((1, n_targets)), 1.0)
+        if states.shape != self.latest_.shape or followed.solution(self.alpha_).shape != self.coef_.shape:
+            raise refuse("latest_ and moments_", "of the states of coef_", self.latest_.shape)
+
     def _learn_form(self, u: Any, y: Any) -> tuple[Float64Array, Float64Array]:
         """Learn shapes and scales from training data; return the rows and the targets brought to scale."""
         rows = check_rows("u", u)
@@ -429,7 +389,7 @@ class ReservoirForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]
         return calibrated(network, [part.T.astype(np.float32) for part in stretches], self.hold, self.target_rate, 1)
 
-    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list["Scale"]:
+    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Scale]:
         """Return the scale of the input, then of the traces of each time constant."""
         blocks = np.split(traces, len(self.trace_taus), axis=1)
         return [Scale.of_block(channels, INPUT_SPREAD), *(Scale.of_block(block, 1.0) for block in blocks)]

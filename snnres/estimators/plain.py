@@ -19,11 +19,16 @@ from sklearn.preprocessing import LabelBinarizer
 from ..encoding import PopulationEncoder
 from ..network import SNN
 from ..validation import refuse
+from .least_squares import Moments
+from .rows import Scale
 from .signal import SignalScaling
+from .stepping import SeriesRun
 
 READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Ridge, LinearRegression)
 # What stands inside an estimator and is stored by its parameters and attributes, by name of its class.
 PARTS = {kind.__name__: kind for kind in (*READOUTS, PopulationEncoder)}
+# Named values, by name of their class.
+RECORDS = {kind.__name__: kind for kind in (SignalScaling, Scale, Moments)}
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
@@ -52,11 +57,12 @@ class Writer:
         raise refuse(name, "None, a number, a text, an array or a list of such to stand in a file", value, TypeError)
 
     def _writers(self) -> tuple[tuple[type, Callable[[str, Any], Any]], ...]:
-        # From the most special: a SignalScaling is a tuple.
+        # From the most special: records are tuples.
         return (
             (np.ndarray, self.array),
             (SNN, self.network),
-            (SignalScaling, lambda name, scaling: {"scaling": self.fields(name, scaling._asdict())}),
+            (SeriesRun, lambda name, run: {"run": self.fields(name, run.state())}),
+            *((kind, self.record) for kind in RECORDS.values()),
             (tuple, lambda name, values: {"tuple": self.entries(name, values)}),
             (list, self.entries),
             (dict, self.pairs),
@@ -73,6 +79,10 @@ class Writer:
     def fields(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         """Return named values."""
         return {key: self.value(f"{name}.{key}".lstrip("."), value) for key, value in values.items()}
+
+    def record(self, name: str, record: Any) -> dict[str, Any]:
+        """Return named values and the name of their class."""
+        return {"record": type(record).__name__, "fields": self.fields(name, record._asdict())}
 
     def array(self, name: str, array: NDArray[Any]) -> dict[str, Any]:
         """Return the name under which an array is kept."""
@@ -157,7 +167,8 @@ class Reader(NamedTuple):
             "array": self.array,
             "tuple": lambda content: tuple(self.value(content["tuple"])),
             "dict": lambda content: {self.value(key): self.value(entry) for key, entry in content["dict"]},
-            "scaling": lambda content: SignalScaling(**self.fields(content["scaling"])),
+            "run": lambda content: SeriesRun.from_state(self.fields(content["run"])),
+            "record": lambda content: RECORDS[content["record"]](**self.fields(content["fields"])),
             "network": self.network,
             "object": self.object,
         }

@@ -1,13 +1,14 @@
 """A reservoir that follows a series: delay embedding, network and filtered spikes, all in one state."""
 
 import copy
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..network import SNN
 from ..recording import Recording
+from ..validation import check_finite, check_int, check_real, refuse
 
 Float64Array = NDArray[np.float64]
 
@@ -63,6 +64,29 @@ class SeriesRun:
     def copy(self) -> Self:
         """Return an independent run in the same state."""
         return copy.deepcopy(self)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that decides how the run goes on."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Return the run of a :meth:`state`."""
+        network, taus = state["network"], state["taus"]
+        if not isinstance(network, SNN):
+            raise refuse("run_.network", "a network", network, TypeError)
+        run = cls(network, lags=check_int("run_.lags", state["lags"], 1), hold=1, taus=())
+        run.network, run.hold = network, check_int("run_.hold", state["hold"], 1)
+        run.taus = [check_real("run_.taus", tau, above=0) for tau in taus]
+        run.traces, run.past = state["traces"], state["past"]
+        if run.traces.shape != (len(taus), network.num_neurons):
+            raise refuse("run_.traces", f"of shape ({len(taus)}, {network.num_neurons})", run.traces)
+        if run.past is not None and (run.past.ndim != 2 or len(run.past) != run.lags - 1):
+            raise refuse("run_.past", f"{run.lags - 1} rows", run.past)
+        for part in (run.traces, run.past):
+            if part is not None:
+                check_finite("run_", part)
+        return run
 
     def embed(self, rows: Float64Array) -> Float64Array:
         """Return the channels by which rows drive the network, and move on past them."""

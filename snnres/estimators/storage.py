@@ -8,11 +8,9 @@ import sklearn
 from sklearn.utils.validation import check_is_fitted
 
 from .. import io
-from ..encoding.series import Series
 from ..network import SNN
-from ..validation import check_int, refuse
+from ..validation import refuse
 from .plain import PARTS, Reader, Writer
-from .signal import SignalScaling
 
 FORMAT = "snnres estimator"
 VERSION = 1
@@ -20,6 +18,10 @@ VERSION = 1
 
 class StorageMixin:
     """Saving and loading of fitted estimators."""
+
+    def _check_loaded(self) -> None:
+        """Refuse an estimator whose parts do not belong together."""
+        raise NotImplementedError
 
     def save(self, path: io.PathLike) -> None:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
@@ -33,7 +35,8 @@ class StorageMixin:
         - ``dict``: a list of pairs
         - ``object``: the name of a class (an estimator of this package, a readout, ``PopulationEncoder``),
           with ``parameters`` and, where it is fitted, the ``attributes`` that it learned
-        - ``scaling``: the fields of ``scaling_``
+        - ``record``: the name of a class of named values, with its ``fields``
+        - ``run``: the state of a forecaster's run, by name
         - ``network``: the header of :meth:`snnres.SNN.save`, and ``arrays``, what the names of its arrays begin with
 
         Parameters
@@ -46,9 +49,9 @@ class StorageMixin:
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         TypeError
-            If the readout is none of scikit-learn's RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV,
-            Ridge and LinearRegression, or a parameter (such as a ``random_state`` that is an object) has no place in a
-            file. Nothing is written.
+            If a readout that was given is none of scikit-learn's RidgeClassifierCV, RidgeClassifier,
+            LogisticRegression, RidgeCV, Ridge and LinearRegression, or a parameter (such as a ``random_state`` that is
+            an object) has no place in a file. Nothing is written.
 
         See Also
         --------
@@ -87,7 +90,7 @@ class StorageMixin:
             estimator = Reader(arrays, PARTS | kinds).object(header["estimator"])
             if not isinstance(estimator, cls):
                 raise ValueError(f"It holds a {type(estimator).__name__}, not a {cls.__name__}.")
-            check_loaded(estimator)
+            estimator._check_loaded()
             return estimator
 
 
@@ -101,8 +104,8 @@ def load_estimator(path: io.PathLike) -> Any:
 
     Returns
     -------
-    ReservoirClassifier, ReservoirRegressor or ReservoirTransformer
-        Predicts exactly as the one that was saved.
+    ReservoirClassifier, ReservoirRegressor, ReservoirTransformer or ReservoirForecaster
+        Predicts, and where it can learns on, exactly as the one that was saved.
 
     Raises
     ------
@@ -136,28 +139,11 @@ def descendants(kind: type) -> Iterator[type]:
         yield from descendants(child)
 
 
-def check_loaded(estimator: Any) -> None:
-    """Refuse an estimator whose parts do not belong together, in the end by letting it answer a sample of zeros."""
-    estimator._check_parameters()
-    network, scaling, form = estimator.network_, estimator.scaling_, estimator.input_form_
+def check_network(estimator: Any) -> None:
+    """Refuse a fitted network of another size than the parameters say."""
+    network = estimator.network_
     if not isinstance(network, SNN) or network.num_neurons != estimator.num_neurons:
         raise refuse("network_", f"a network of {estimator.num_neurons} neurons", network)
-    if not isinstance(scaling, SignalScaling):
-        raise refuse("scaling_", "a scaling", scaling, TypeError)
-    if form not in ("table", "series"):
-        raise refuse("input_form_", "'table' or 'series'", form)
-    n_channels = check_int("n_features_in_", estimator.n_features_in_, 1)
-    if form == "table":
-        bounds = np.zeros((1, n_channels))
-        check_columns("fields_", {"low_": estimator.fields_.low_, "high_": estimator.fields_.high_}, n_channels)
-        n_channels = estimator.fields_.activations(bounds).shape[1]
-    check_columns("scaling_", {key: part for key, part in scaling._asdict().items() if np.ndim(part)}, n_channels)
-    check_int("scaling_.hold", scaling.hold, 1)
-    matrix = estimator._matrix(Series(np.zeros((1, n_channels)), np.ones(1, dtype=np.int64), False))
-    if hasattr(estimator, "predict"):
-        estimator.readout_.predict(estimator._scaled(matrix))
-    if hasattr(estimator, "classes_") and not np.array_equal(estimator.classes_, estimator.readout_.classes_):
-        raise refuse("classes_", "those of the readout", estimator.classes_)
 
 
 def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:

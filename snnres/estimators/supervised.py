@@ -10,6 +10,7 @@ from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from ..validation import refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 
 # Strengths of regularisation among which generalised cross-validation on the training data chooses.
@@ -109,6 +110,9 @@ class ReservoirPredictor(BaseReservoir):
         self.readout_.fit(self._scaled(matrix), targets)
         return self
 
+    def _check_answer(self, matrix: FeatureMatrix) -> None:
+        self.readout_.predict(self._scaled(matrix))
+
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the prediction for each sample.
 
@@ -171,6 +175,11 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     >>> ReservoirClassifier(num_neurons=100, random_state=0).fit(X, y).score(X, y)
     1.0
     """
+
+    def _check_answer(self, matrix: FeatureMatrix) -> None:
+        super()._check_answer(matrix)
+        if not np.array_equal(self.classes_, self.readout_.classes_):
+            raise refuse("classes_", "those of the readout", self.classes_)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
