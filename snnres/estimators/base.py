@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
 from ..encoding.series import Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
-from ..validation import INT32_MAX, check_bool, check_int, check_real, refuse
-from .reservoir import calibrated, random_reservoir
+from ..validation import check_bool, check_int, refuse
+from .reservoir import calibrated, check_reservoir, random_reservoir
 from .signal import SignalScaling, as_one_step, currents, learn_scaling, table_fields
 from .storage import StorageMixin, check_columns, check_network
 
@@ -90,20 +89,9 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_parameters(self) -> None:
         """Refuse parameters out of their range, before any work."""
-        check_int("num_neurons", self.num_neurons, 3, INT32_MAX)
-        k = check_int("small_world_graph_k", self.small_world_graph_k, 2, self.num_neurons)
-        if k % 2:
-            raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
-        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
-        check_real("recurrent_scaling", self.recurrent_scaling, low=0)
-        check_int("input_fan_in", self.input_fan_in, 1)
+        check_reservoir(self)
         if self.shared_scale is not None:
             check_bool("shared_scale", self.shared_scale)
-        check_real("bias_scaling", self.bias_scaling, low=0)
-        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
-        check_int("refractory_period", self.refractory_period, 1)
-        highest = 1.0 / (self.refractory_period + 1)
-        check_real("target_rate", self.target_rate, above=0, below=highest)
         check_int("min_steps", self.min_steps, 1)
         check_bool("deltas", self.deltas)
         check_int("n_fields", self.n_fields, 3)
@@ -143,19 +131,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         deltas = self.deltas and not table
         self.scaling_ = learn_scaling(series, deltas=deltas, min_steps=self.min_steps, shared=self.shared_scale)
         drive = currents(series, self.scaling_)
-        seed = check_random_state(self.random_state).randint(2**31 - 1)
-        network = random_reservoir(
-            self.num_neurons,
-            drive[0].shape[0],
-            k=self.small_world_graph_k,
-            p=self.small_world_graph_p,
-            recurrent_scaling=self.recurrent_scaling,
-            input_fan_in=self.input_fan_in,
-            bias_scaling=self.bias_scaling,
-            leak_coefficient=self.leak_coefficient,
-            refractory_period=self.refractory_period,
-            seed=seed,
-        )
+        network = random_reservoir(self, drive[0].shape[0])
         self.network_ = calibrated(network, drive, self.scaling_.hold, self.target_rate, self.n_jobs)
         return series
 

@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.base import check_choice
 from ..network import SNN
-from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, refuse
+from ..validation import check_bool, check_finite, check_int, check_real, refuse
 from .least_squares import Moments, chosen_alpha
-from .reservoir import CALIBRATION_SAMPLES, calibrated, random_reservoir
+from .reservoir import CALIBRATION_SAMPLES, calibrated, check_reservoir, random_reservoir
 from .rows import Scale, check_rows
 from .stepping import SeriesRun, embedded
 from .storage import StorageMixin, check_columns, check_network
@@ -301,19 +300,9 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
 
     def _check_parameters(self) -> None:
         """Refuse parameters out of their range, before any work."""
-        check_int("num_neurons", self.num_neurons, 3, INT32_MAX)
+        check_reservoir(self)
         check_int("lags", self.lags, 1)
         check_int("hold", self.hold, 1)
-        k = check_int("small_world_graph_k", self.small_world_graph_k, 2, self.num_neurons)
-        if k % 2:
-            raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
-        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
-        check_real("recurrent_scaling", self.recurrent_scaling, low=0)
-        check_int("input_fan_in", self.input_fan_in, 1)
-        check_real("bias_scaling", self.bias_scaling, low=0)
-        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
-        check_int("refractory_period", self.refractory_period, 1)
-        check_real("target_rate", self.target_rate, above=0, below=1.0 / (self.refractory_period + 1))
         if not isinstance(self.trace_taus, (tuple, list)) or not self.trace_taus:
             raise refuse("trace_taus", "a tuple of at least one time constant", self.trace_taus)
         for tau in self.trace_taus:
@@ -372,18 +361,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
 
     def _reservoir(self, scaled: Float64Array) -> SNN:
         """Return a network whose threshold is set on stretches of the series."""
-        network = random_reservoir(
-            self.num_neurons,
-            self.lags * self.n_features_in_,
-            k=self.small_world_graph_k,
-            p=self.small_world_graph_p,
-            recurrent_scaling=self.recurrent_scaling,
-            input_fan_in=self.input_fan_in,
-            bias_scaling=self.bias_scaling,
-            leak_coefficient=self.leak_coefficient,
-            refractory_period=self.refractory_period,
-            seed=check_random_state(self.random_state).randint(2**31 - 1),
-        )
+        network = random_reservoir(self, self.lags * self.n_features_in_)
         channels = embedded(scaled, np.repeat(scaled[:1], self.lags - 1, axis=0))
         starts = np.unique(np.linspace(0, max(0, len(channels) - CALIBRATION_STEPS), CALIBRATION_SAMPLES).astype(int))
         stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]

@@ -2,10 +2,12 @@
 
 import warnings
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from sklearn.utils import check_random_state
 
 from .. import topology
 from ..encoding.currents import random_bias, random_input_weights
@@ -13,6 +15,7 @@ from ..features import spike_counts
 from ..network import SNN
 from ..params import SimulationParams
 from ..seeding import streams
+from ..validation import INT32_MAX, check_int, check_real
 
 Currents = Sequence[NDArray[np.float32]]
 
@@ -32,28 +35,48 @@ def unit_columns(weights: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix(weights @ sp.diags(np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)))
 
 
-def random_reservoir(
-    n_neurons: int,
-    n_channels: int,
-    *,
-    k: int,
-    p: float,
-    recurrent_scaling: float,
-    input_fan_in: int,
-    bias_scaling: float,
-    leak_coefficient: float,
-    refractory_period: int,
-    seed: int,
-) -> SNN:
+class ReservoirParameters(Protocol):
+    """What an estimator must say of its network."""
+
+    num_neurons: int
+    small_world_graph_k: int
+    small_world_graph_p: float
+    recurrent_scaling: float
+    input_fan_in: int
+    bias_scaling: float
+    leak_coefficient: float
+    refractory_period: int
+    target_rate: float
+    random_state: Any
+
+
+def check_reservoir(given: ReservoirParameters) -> None:
+    """Refuse parameters out of their range."""
+    check_int("num_neurons", given.num_neurons, 3, INT32_MAX)
+    k = check_int("small_world_graph_k", given.small_world_graph_k, 2, given.num_neurons)
+    if k % 2:
+        raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
+    check_real("small_world_graph_p", given.small_world_graph_p, low=0, high=1)
+    check_real("recurrent_scaling", given.recurrent_scaling, low=0)
+    check_int("input_fan_in", given.input_fan_in, 1)
+    check_real("bias_scaling", given.bias_scaling, low=0)
+    check_real("leak_coefficient", given.leak_coefficient, low=0, below=1)
+    check_int("refractory_period", given.refractory_period, 1)
+    check_real("target_rate", given.target_rate, above=0, below=1.0 / (given.refractory_period + 1))
+
+
+def random_reservoir(given: ReservoirParameters, n_channels: int) -> SNN:
     """Return a small-world network with balanced weights and input weights, its threshold still 1.
 
     Recurrent weights are normal with mean 0 and standard deviation ``recurrent_scaling / sqrt(k / 2)`` in units of the
     threshold: if a fraction q of a neuron's sources fires, its potential changes by about
     ``recurrent_scaling * sqrt(q)`` thresholds.
     """
+    seed = check_random_state(given.random_state).randint(2**31 - 1)
     rngs = streams(seed)
-    indptr, indices = topology.watts_strogatz(n_neurons, k, p, rngs["topology"])
-    sd = recurrent_scaling / np.sqrt(k / 2)
+    n_neurons, k = given.num_neurons, given.small_world_graph_k
+    indptr, indices = topology.watts_strogatz(n_neurons, k, given.small_world_graph_p, rngs["topology"])
+    sd = given.recurrent_scaling / np.sqrt(k / 2)
     weights = topology.normal_weights(len(indices), 0.0, sd, rngs["weights"])
     network = SNN(
         SimulationParams(
@@ -61,14 +84,14 @@ def random_reservoir(
             output_neurons=np.arange(n_neurons),
             membrane_potentials=np.zeros(n_neurons),
             membrane_threshold=1.0,
-            leak_coefficient=leak_coefficient,
-            refractory_period=refractory_period,
+            leak_coefficient=given.leak_coefficient,
+            refractory_period=given.refractory_period,
             seed=seed,
         )
     )
-    density = min(1.0, input_fan_in / n_channels)
+    density = min(1.0, given.input_fan_in / n_channels)
     input_weights = random_input_weights(n_channels, n_neurons, density=density, seed=seed)
-    bias = random_bias(n_neurons, scaling=bias_scaling, seed=seed) if bias_scaling > 0 else None
+    bias = random_bias(n_neurons, scaling=given.bias_scaling, seed=seed) if given.bias_scaling > 0 else None
     network.set_input_weights(unit_columns(input_weights), bias)
     return network
 
