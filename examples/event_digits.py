@@ -1,7 +1,7 @@
 """Digits seen by an event camera: events are counted in time and space, and drive a reservoir.
 
 Takes a folder of ``{digit}/{id}.bin``, as the ``Train`` of N-MNIST: 34 x 34 pixels, events of two polarities, about
-300 ms a recording. The front end: events are counted in 30 bins of time over the first 310 ms and in blocks of 2 x 2
+300 ms a recording. The front end: events are counted in 30 bins of time of 10.333 ms and in blocks of 2 x 2
 pixels, each polarity by itself, which makes 578 channels; later events are left out. The counts of a recording are
 divided by their root mean square, so that a digit of more events is no other digit.
 """
@@ -14,7 +14,7 @@ from snnres.encoding import EventBinner, SampleScaler
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
 
-N_BINS, MICROSECONDS = 30, 310_000
+N_BINS, MICROSECONDS = 30, 10_333
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     print(f"{len(events)} recordings, {sum(map(len, events)) / len(events):.0f} events in the mean")
 
     # 2. The front end: (recordings, bins, channels).
-    binner = EventBinner((34, 34), n_bins=N_BINS, bin_width=MICROSECONDS / N_BINS, downsample=2, output="counts")
+    binner = EventBinner((34, 34), n_bins=N_BINS, bin_width=MICROSECONDS, downsample=2, output="counts")
     counts = SampleScaler().fit_transform(binner.fit_transform(events))
     print(f"counts: (recordings, bins, channels) = {counts.shape}")
 

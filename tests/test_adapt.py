@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from cases import assert_same, build, random_case, random_input_map, random_plasticity, snapshot, state_of
 
-from snnres import homeostasis
+from snnres import SNN, SimulationParams, STDPParams, homeostasis
 
 SEEDS = range(8)
 
@@ -169,3 +169,15 @@ def test_needs_plasticity(plasticity):
     snn = build(random_case(0), plasticity)
     with pytest.raises(ValueError, match="adapt needs plasticity"):
         snn.adapt([np.ones((1, 5))])
+
+
+def test_a_threshold_that_cannot_be_is_refused_before_any_work():
+    weights = {"num_neurons": 100, "mean_weight": -0.1, "small_world_graph_k": 10, "small_world_graph_p": 0.2}
+    lif = {"num_output_neurons": 5, "membrane_threshold": 1.0, "leak_coefficient": 0.1, "refractory_period": 2}
+    snn = SNN(SimulationParams(**weights, **lif, seed=0), STDPParams(A_plus=0.01, W_max=1.0, clip=False))
+    before = snn.get_topology()
+    trials = (np.random.default_rng(0).random((6, 10, 50)) < 0.02).astype(np.uint8)
+    with pytest.raises(ValueError, match=r"apply_threshold needs weights that excite .* Got a threshold of -0.4"):
+        snn.adapt(trials, epochs=5, seed=0, apply_threshold=True)
+    assert (snn.get_topology() != before).nnz == 0
+    assert snn.membrane_threshold == 1.0

@@ -389,7 +389,7 @@ def test_bad_data_ends_in_one_line_and_2(flowers, series, tmp_path, capsys):
         ([flowers], "--target"),
         ([flowers, "--target", "nope"], "'nope'"),
         ([flowers, "--target", "kind", "--task", "regression"], "regression"),
-        ([tmp_path / "amounts.csv", "--target", "b", "--task", "classification"], "Unknown label type"),
+        ([tmp_path / "amounts.csv", "--target", "b", "--task", "classification"], "Got 1.5"),
         ([series[0], "--target", "label"], "--target"),
         ([tmp_path / "notes.txt"], "notes.txt"),
         ([tmp_path / "empty"], "empty"),
@@ -474,6 +474,42 @@ def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m", "--quiet", code=130)
     assert capsys.readouterr().err.strip() == "interrupted"
     assert not (tmp_path / "m.npz").exists()
+
+
+def test_a_test_file_does_not_decide_the_task(tmp_path, capsys):
+    rows = [f"{0.1 * i:.1f},{i % 2}" for i in range(40)]
+    whole, pointed, words = (tmp_path / f"{name}.csv" for name in ("whole", "pointed", "words"))
+    whole.write_text("\n".join(["x,n", *rows]))
+    pointed.write_text("\n".join(["x,n", *(row + ".0" for row in rows[:6])]))
+    words.write_text("\n".join(["x,n", *(row + "th" for row in rows[:6])]))
+    for test in (pointed, words):
+        err = refused(capsys, "evaluate", whole, "--test", test, "--target", "n", "--quiet", *FEW)
+        assert "must have a target of whole numbers" in err
+        assert str(test) in err
+
+
+def test_a_target_that_plays_no_part_may_be_empty(flowers, tmp_path, capsys):
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    capsys.readouterr()
+    run("predict", flowers, "--model", tmp_path / "m.npz", "--quiet")
+    full = capsys.readouterr().out
+    header, *rows = rows_of(flowers)
+    empty = [[*row[:2], "", *row[3:]] for row in rows]
+    assert header[2] == "kind"
+    blank = tmp_path / "blank.csv"
+    blank.write_text("\n".join(",".join(row) for row in [header, *empty]))
+    run("predict", blank, "--model", tmp_path / "m.npz", "--quiet")
+    assert capsys.readouterr().out == full
+
+
+def test_recordings_are_called_by_the_names_of_their_files(recordings, tmp_path, capsys):
+    old = next(iter(sorted(recordings.iterdir())))
+    old.rename(old.with_name(old.stem + "7.WAV"))
+    run("train", recordings, "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    capsys.readouterr()
+    run("predict", recordings, "--model", tmp_path / "m.npz", "--quiet")
+    named = {line.split(",")[0] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert named == {path.name for path in recordings.iterdir()}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")

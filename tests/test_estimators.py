@@ -7,6 +7,7 @@ pytest.importorskip("sklearn")
 
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -98,6 +99,47 @@ def test_verbose_counts_samples_and_changes_nothing(capsys):
     np.testing.assert_array_equal(told.predict(X), silent.predict(X))
     with pytest.raises(TypeError, match=r"verbose must be .*Got 2"):
         ReservoirClassifier(**SMALL, verbose=2).fit(X, y)
+
+
+def test_scores_and_probabilities_are_those_that_the_readout_has():
+    X, y = sines(20)
+    probable = ReservoirClassifier(readout=LogisticRegression(max_iter=1000), **SMALL).fit(X, y)
+    assert probable.predict_proba(X).sum(axis=1) == pytest.approx(1)
+    assert hasattr(probable, "decision_function")
+    assert not hasattr(ReservoirClassifier(**SMALL).fit(X, y), "predict_proba")
+    assert not hasattr(ReservoirClassifier(readout=RandomForestClassifier()), "decision_function")
+    forest = ReservoirClassifier(readout=RandomForestClassifier(random_state=0), **SMALL)
+    assert np.isfinite(cross_val_score(forest, X, y == y[0], cv=2, scoring="roc_auc")).all()
+
+
+def test_readouts_of_the_other_kind_are_refused():
+    X, y = sines(20)
+    with pytest.raises(TypeError, match=r"readout must be a classifier. Got Ridge\(\)"):
+        ReservoirClassifier(readout=Ridge(), **SMALL).fit(X, y)
+    with pytest.raises(TypeError, match=r"readout must be a regressor. Got LogisticRegression\(\)"):
+        ReservoirRegressor(readout=LogisticRegression(), **SMALL).fit(X, np.arange(20.0))
+
+
+def test_what_cannot_be_learned_or_told_is_refused_by_its_name():
+    X, y = sines(20)
+    with pytest.raises(ValueError, match=r"at least 2 samples. Got n_samples = 1"):
+        ReservoirRegressor(**SMALL).fit(X[:1], [1.0])
+    ragged = np.empty(2, dtype=object)
+    ragged[:] = [np.zeros((4, 1)), np.zeros((5, 1))]
+    with pytest.raises(TypeError, match=r"X must be .*pass list\(X\)"):
+        ReservoirClassifier(**SMALL).fit(ragged, [0, 1])
+    small = ReservoirClassifier(**SMALL).fit([1e-3 * sample for sample in X], y)
+    with pytest.raises(ValueError, match=r"X must be finite in float32 .* in sample 1"):
+        small.predict([X[0], np.full_like(X[1], 1e38)])
+
+
+def test_a_refit_on_series_forgets_the_table():
+    X, y = sines(20)
+    model = ReservoirClassifier(**SMALL).fit(*load_iris(return_X_y=True))
+    model.feature_names_in_ = np.array(list("abcd"), dtype=object)
+    model.fit(X, y)
+    assert not hasattr(model, "fields_")
+    assert not hasattr(model, "feature_names_in_")
 
 
 def test_the_seed_decides():

@@ -339,7 +339,7 @@ def test_include_input_is_a_truth_value():
     [
         ([], None, "u must be a series"),
         (np.zeros((0, 2)), None, "u must be a series"),
-        (np.zeros((3, 2, 2)), None, "u must be a 1-D array"),
+        (np.zeros((3, 2, 2)), None, "u must be a series (n_steps,) or (n_steps, n_channels)"),
         ([*SERIES[:200], np.inf], None, "u must be finite"),
         (SERIES[:60], None, "u must have at least 10 steps to learn from beyond washout=50. Got 59"),
         (SERIES[:200], SERIES[:199], "y must have a target for each of 200 steps. Got 199"),

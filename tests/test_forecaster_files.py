@@ -37,6 +37,12 @@ def test_predictions_and_forecasts_are_equal(tmp_path, n_channels, parameters):
     assert again.forecast(9).ndim == n_channels
 
 
+@pytest.mark.parametrize("u", [np.sin(0.3 * np.arange(400)), np.sign(np.sin(0.3 * np.arange(300))), np.arange(300.0)])
+def test_series_without_noise_whose_moments_are_nearly_singular(tmp_path, u):
+    model = ReservoirForecaster(**SMALL | {"lags": 12}).fit(u)
+    np.testing.assert_array_equal(reloaded(tmp_path, model).forecast(9), model.forecast(9))
+
+
 def test_learning_goes_on_alike(tmp_path):
     u = series(n_steps=200)
     model = ReservoirForecaster(**SMALL, readout="rls", forgetting=0.98).fit(u[:N_STEPS])

@@ -89,8 +89,8 @@ def add_task(parser: Any) -> None:
         "--task",
         choices=("auto", "classification", "regression"),
         default="auto",
-        help="auto, if not given: classification if the target is text or whole numbers of at most 20 different "
-        "values, else regression",
+        help="auto, if not given: classification if the target is text, or whole numbers written without a point "
+        "and of at most 20 different values, else regression",
     )
 
 

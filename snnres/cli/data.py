@@ -146,9 +146,7 @@ def load_wav(path: Path, how: Reading) -> Data:
         raise ValueError(f"{path} must have recordings of {how.like['rate']} Hz. Got {folder.rate} Hz instead.")
     window, hop = (max(2, round(seconds * folder.rate)) for seconds in (WINDOW_SECONDS, HOP_SECONDS))
     frames = LogMelEncoder(folder.rate, window=window, hop=hop).fit_transform(folder.signals)
-    names = zip(folder.labels, folder.speakers, folder.indices, strict=True)
-    samples = ["_".join(map(str, parts)) + ".wav" for parts in names]
-    return Data(frames, folder.labels, samples, folder.speakers, {"format": "wav", "rate": folder.rate})
+    return Data(frames, folder.labels, folder.names.tolist(), folder.speakers, {"format": "wav", "rate": folder.rate})
 
 
 def load_nmnist(path: Path, how: Reading) -> Data:

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..io import write_atomically
+from ..plotting import new_figure
 from .arguments import add_events, add_model, add_task, check_output, integer, new_parser, note
 from .data import Data, joined, load_data, reading_of
 from .models import described, new_predictor
+
+FOLDS = 5
 
 
 def add_parser(subcommands: Any) -> None:
@@ -23,7 +27,7 @@ def add_parser(subcommands: Any) -> None:
     )
     add_task(parser)
     split = parser.add_mutually_exclusive_group()
-    split.add_argument("--cv", type=integer(2, 1000), default=5, help="shuffled folds; %(default)s if not given")
+    split.add_argument("--cv", type=integer(2, 1000), help="shuffled folds; 5 if not given")
     split.add_argument("--test", metavar="FILE", help="train on DATA and test once on this, of the same format")
     split.add_argument("--by-speaker", action="store_true", help="leave one speaker out at a time (.wav)")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON")
@@ -40,10 +44,11 @@ def run(args: argparse.Namespace) -> None:
     if args.json is not None:
         check_output(args.json)
     if args.report is not None:
+        new_figure()
         Path(args.report).mkdir(parents=True, exist_ok=True)
     data = load_data(args.data, reading_of(args, needs_target=True))
     X, y, cv = split(args, data)
-    estimator = new_predictor(args, y)
+    estimator = new_predictor(args, data.y)
     note(args, f"evaluating {estimator.num_neurons} neurons on {len(y)} samples of {described(y, estimator)}")
     result = evaluate(estimator, X, y, cv=cv, random_state=args.seed, progress=not args.quiet)
     print(result)
@@ -58,6 +63,7 @@ def split(args: argparse.Namespace, data: Data) -> tuple[Any, Any, Any]:
     if args.test is not None:
         how = reading_of(args, needs_target=True)
         test = load_data(args.test, how._replace(like=data.source))
+        check_same_kind(args.test, test.y, data.y)
         n_train, n_samples = len(data.samples), len(data.samples) + len(test.samples)
         y = np.concatenate([data.y, test.y])
         return joined(data.X, test.X), y, [(np.arange(n_train), np.arange(n_train, n_samples))]
@@ -66,7 +72,17 @@ def split(args: argparse.Namespace, data: Data) -> tuple[Any, Any, Any]:
             raise ValueError(f"--by-speaker needs recordings of at least two speakers. Got {args.data} instead.")
         speakers = [data.speakers == speaker for speaker in np.unique(data.speakers)]
         return data.X, data.y, [(np.flatnonzero(~spoken), np.flatnonzero(spoken)) for spoken in speakers]
-    return data.X, data.y, args.cv
+    return data.X, data.y, args.cv or FOLDS
+
+
+def check_same_kind(path: str, test: NDArray[Any], train: NDArray[Any]) -> None:
+    """Refuse targets that mean something else than those of the training data, or more than they can."""
+    if test.dtype.kind != train.dtype.kind and not (test.dtype.kind == "i" and train.dtype.kind == "f"):
+        words = {"i": "whole numbers", "f": "numbers with a fraction or a point", "U": "text"}
+        raise ValueError(
+            f"{path} must have a target of {words[train.dtype.kind]}, as the training data. "
+            f"Got {words[test.dtype.kind]} instead."
+        )
 
 
 def write_report(folder: Path, result: Any) -> None:

@@ -17,6 +17,9 @@ def choose_task(task: str, y: NDArray[Any]) -> str:
     """
     if task == "regression" and y.dtype.kind == "U":
         raise ValueError(f"--target must hold numbers for regression. Got {str(y[0])!r} instead.")
+    if task == "classification" and y.dtype.kind == "f" and (y != np.rint(y)).any():
+        fraction = y[y != np.rint(y)][0]
+        raise ValueError(f"--target must hold text or whole numbers for classification. Got {fraction} instead.")
     if task != "auto":
         return task
     classes = y.dtype.kind == "U" or (y.dtype.kind in "iu" and len(np.unique(y)) <= MOST_CLASSES)

@@ -19,7 +19,7 @@ def add_parser(subcommands: Any) -> None:
         "predict",
         "apply a saved model to data",
         "Apply a model that 'snnres train' saved to data, which is read as the training data was. A table may lack the "
-        "target.",
+        "target; files of other formats must have their labels, though these play no part.",
     )
     parser.add_argument("--model", required=True, metavar="FILE", help="what 'snnres train' saved")
     parser.add_argument("--output", metavar="FILE", help="CSV file to write; standard output if none")

@@ -40,7 +40,7 @@ def read_table(path: Path, target: str | None, *, needs_target: bool = True) -> 
     """Read a CSV file: a header line, then as many comma-separated cells a line, none of them missing.
 
     Every column holds finite numbers, written with a decimal point, but for the one named ``target``. Where that is
-    not needed, the file may lack it. Empty lines are skipped.
+    not needed, the file may lack it, or some of its cells. Empty lines are skipped.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = records(path, file)
@@ -61,7 +61,8 @@ def read_table(path: Path, target: str | None, *, needs_target: bool = True) -> 
             if len(cells) != len(names):
                 raise ValueError(f"{path}, line {line}: must have {len(names)} cells. Got {len(cells)} instead.")
             if place is not None:
-                labels.append(present(path, line, names[place], cells.pop(place)))
+                label = cells.pop(place)
+                labels.append(present(path, line, names[place], label) if needs_target else label)
             values.append([number(path, line, name, cell) for name, cell in zip(columns, cells, strict=True)])
     if not values:
         raise ValueError(f"{path} must have at least one line after its header. Got none instead.")

@@ -30,6 +30,8 @@ class WavFolder(NamedTuple):
         The number of the recording among those of the same label and speaker.
     rate : int
         Samples a second, the same for all.
+    names : ndarray of shape (n_samples,), str
+        Names of the files.
     """
 
     signals: list[NDArray[np.float64]]
@@ -37,6 +39,7 @@ class WavFolder(NamedTuple):
     speakers: NDArray[np.str_]
     indices: NDArray[np.int64]
     rate: int
+    names: NDArray[np.str_]
 
 
 def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
@@ -101,6 +104,7 @@ def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
         np.array([speaker for _, speaker, *_ in files]),
         np.array([index for _, _, index, _ in files], dtype=np.int64),
         common_rate,
+        np.array([path.name for *_, path in files]),
     )
 
 

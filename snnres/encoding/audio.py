@@ -62,7 +62,7 @@ class LogMelEncoder(Encoder):
     Notes
     -----
     Nothing is learnt from data and nothing is random; every signal is treated alone. There is no decoder, since phases
-    are lost. A silent signal gives zeros.
+    are lost. A silent signal gives zeros, with ``level``.
 
     The mel scale is that of HTK (S. Young et al., The HTK Book, Cambridge University, 2006, section 5.4). librosa's
     ``melspectrogram`` by default takes Slaney's scale and gives each triangle the same area, pads both ends and takes

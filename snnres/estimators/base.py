@@ -137,6 +137,11 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
+        if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1 and X.size and np.ndim(X[0]) == 2:
+            raise TypeError(
+                "X must be an array (n_samples, n_steps, n_channels), a list of arrays (n_steps_k, n_channels), or a "
+                "table. Got an array of objects instead: pass list(X)."
+            )
         table = is_table(X)
         if not reset and table != (self.input_form_ == "table"):
             raise ValueError(
@@ -151,6 +156,10 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             return as_one_step(self.fields_.activations(rows))
         series = check_series("X", X, None if reset else self.n_features_in_)
         if reset:
+            # Left from a table that was fitted before.
+            for name in ("feature_names_in_", "fields_"):
+                if hasattr(self, name):
+                    delattr(self, name)
             self.input_form_ = "series"
             self.n_features_in_ = series.rows.shape[1]
         return series

@@ -15,7 +15,7 @@ from .least_squares import Moments, chosen_alpha
 from .reservoir import CALIBRATION_SAMPLES, calibrated, check_reservoir, random_reservoir
 from .rows import Scale, check_rows
 from .stepping import SeriesRun, embedded
-from .storage import StorageMixin, check_columns, check_network
+from .storage import StorageMixin, check_columns, check_network, check_rectangle
 
 Float64Array = NDArray[np.float64]
 
@@ -315,7 +315,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_real("forgetting", self.forgetting, above=0, high=1)
 
     def _check_loaded(self) -> None:
-        """Refuse parts that do not belong together, in the end by predicting and learning a step."""
+        """Refuse parts that do not belong together, in the end by predicting a step."""
         self._check_parameters()
         n_channels, n_targets = check_int("n_features_in_", self.n_features_in_, 1), self.coef_.shape[1]
         check_bool("predicts_input_", self.predicts_input_)
@@ -335,9 +335,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.predict(np.zeros((1, n_channels)))
         states = self._states(*self.run_.copy().advance(np.zeros((1, n_channels))))
         check_finite("coef_", states @ self.coef_)
-        followed = self.moments_.followed_by(self.latest_, np.zeros((1, n_targets)), 1.0)
-        if states.shape != self.latest_.shape or followed.solution(self.alpha_).shape != self.coef_.shape:
-            raise refuse("latest_ and moments_", "of the states of coef_", self.latest_.shape)
+        n_states = states.shape[1]
+        check_rectangle("latest_", self.latest_, (1, n_states))
+        check_rectangle("moments_.xx", self.moments_.xx, (n_states, n_states))
+        check_rectangle("moments_.xy", self.moments_.xy, (n_states, n_targets))
+        check_real("moments_.weight", self.moments_.weight, above=0)
 
     def _learn_form(self, u: Any, y: Any) -> tuple[Float64Array, Float64Array]:
         """Learn shapes and scales from training data; return the rows and the targets brought to scale."""

@@ -70,8 +70,11 @@ def nrmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 def check_rows(name: str, value: Any) -> Float64Array:
     """Return a finite series (n_steps,) or (n_steps, n_columns) as float64 rows, at least one of each."""
+    rule = "a series (n_steps,) or (n_steps, n_channels) of at least one step and channel"
+    if isinstance(value, np.ndarray) and value.ndim not in (1, 2):
+        raise ValueError(f"{name} must be {rule}. Got an array of shape {value.shape} instead.")
     rows = check_array(name, value, 2 if np.ndim(value) == 2 else 1)
     if rows.size == 0:
-        raise refuse(name, "a series (n_steps,) or (n_steps, n_channels) of at least one step and channel", rows)
+        raise refuse(name, rule, rows)
     check_finite(name, rows)
     return rows.reshape(len(rows), -1).astype(np.float64)

@@ -73,7 +73,16 @@ def standardised(series: Series, scaling: SignalScaling) -> Float64Array:
 
 def currents(series: Series, scaling: SignalScaling) -> list[NDArray[np.float32]]:
     """Return the drive of each sample, (n_channels, n_steps), each step to be held."""
-    rows = standardised(series, scaling).astype(np.float32)
+    with np.errstate(over="ignore"):
+        rows = standardised(series, scaling).astype(np.float32)
+    wrong = ~np.isfinite(rows).all(axis=1)
+    if wrong.any():
+        step = int(np.argmax(wrong))
+        sample = int(np.searchsorted(series.starts, step, side="right")) - 1
+        raise ValueError(
+            f"X must be finite in float32 in units of the training data's spread. Got {series.rows[step]} in sample "
+            f"{sample} instead."
+        )
     return [part.T for part in np.split(rows, np.cumsum(series.lengths)[:-1])]
 
 

@@ -149,5 +149,12 @@ def check_network(estimator: Any) -> None:
 def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:
     """Refuse arrays that have not one finite number a column."""
     for key, array in arrays.items():
-        if array.dtype != np.float64 or array.shape != (n_columns,) or not np.isfinite(array).all():
-            raise refuse(f"{name}.{key}", f"float64, finite and of shape ({n_columns},)", array)
+        check_rectangle(f"{name}.{key}", array, (n_columns,))
+
+
+def check_rectangle(name: str, array: Any, shape: tuple[int, ...]) -> None:
+    """Refuse what is no array of finite numbers of a shape."""
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or array.shape != shape:
+        raise refuse(name, f"float64 of shape {shape}", array)
+    if not np.isfinite(array).all():
+        raise refuse(name, "finite", array)

@@ -1,12 +1,14 @@
 """Classifier and regressor: a reservoir and a linear readout."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
 from sklearn.linear_model import RidgeClassifierCV, RidgeCV
 from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
@@ -28,6 +30,16 @@ def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
         spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
         scales[name] = spread if spread > 0 else 1.0
     return scales
+
+
+def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
+    """Return whether the fitted readout, or the one that would be fitted, has a method."""
+
+    def has(predictor: "ReservoirPredictor") -> bool:
+        chosen = predictor._default_readout() if predictor.readout is None else predictor.readout
+        return hasattr(getattr(predictor, "readout_", chosen), method)
+
+    return has
 
 
 class ReservoirPredictor(BaseReservoir):
@@ -98,7 +110,10 @@ class ReservoirPredictor(BaseReservoir):
         """
         if y is None:
             raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
+        self._check_readout()
         targets = self._check_targets(y)
+        if len(targets) == 1:
+            raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
         series = self._fit_reservoir(X, y)
         if len(targets) != len(series.lengths):
             raise ValueError(
@@ -133,6 +148,10 @@ class ReservoirPredictor(BaseReservoir):
         for name, columns in matrix.columns.items():
             matrix.values[:, columns] /= self.scales_[name]
         return matrix.values
+
+    def _check_readout(self) -> None:
+        """Refuse a readout of the wrong kind."""
+        raise NotImplementedError
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         raise NotImplementedError
@@ -181,6 +200,10 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         if not np.array_equal(self.classes_, self.readout_.classes_):
             raise refuse("classes_", "those of the readout", self.classes_)
 
+    def _check_readout(self) -> None:
+        if self.readout is not None and is_regressor(self.readout):
+            raise refuse("readout", "a classifier", self.readout, TypeError)
+
     def _check_targets(self, y: Any) -> NDArray[Any]:
         targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
         assert_all_finite(targets, input_name="y")
@@ -193,10 +216,29 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     def _default_readout(self) -> Any:
         return RidgeClassifierCV(alphas=ALPHAS)
 
+    @available_if(readout_has("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> Float64Array:
-        """Return the readout's confidence: (n_samples,) for two classes, else (n_samples, n_classes)."""
+        """Return the readout's confidence, where it has one: (n_samples,) for two classes, else (n_samples, n_classes).
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples of the same form.
+        """
         features = self._readout_input(X)
         return np.asarray(self.readout_.decision_function(features))
+
+    @available_if(readout_has("predict_proba"))  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> Float64Array:
+        """Return the readout's probabilities, where it gives them (not by default): (n_samples, n_classes).
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples of the same form.
+        """
+        features = self._readout_input(X)
+        return np.asarray(self.readout_.predict_proba(features))
 
 
 class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[misc]
@@ -226,6 +268,10 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     >>> bool(ReservoirRegressor(num_neurons=100, random_state=0).fit(X, y).score(X, y) > 0.99)
     True
     """
+
+    def _check_readout(self) -> None:
+        if self.readout is not None and is_classifier(self.readout):
+            raise refuse("readout", "a regressor", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))

@@ -66,7 +66,8 @@ class AdaptMethods(NetworkBase):
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as described, or the network has no plasticity enabled.
+            If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
+            weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
         """
         if self._stdp is None or not self._stdp.enabled:
             raise ValueError(
@@ -77,6 +78,8 @@ class AdaptMethods(NetworkBase):
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
         check_seed("seed", seed)
+        if apply_threshold:
+            self._balanced_threshold(trials)
         report = reporter(progress, "adapt")
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
         edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=True)
@@ -89,13 +92,21 @@ class AdaptMethods(NetworkBase):
                     history.append((int(trial), *statistics, spikes))
                     report(len(history), epochs * n_trials)
                 if apply_threshold:
-                    self.membrane_threshold = homeostasis.mean_field_threshold(
-                        self._weights, trials.mean_of_ones(), self.refractory_period
-                    )
+                    self.membrane_threshold = self._balanced_threshold(trials)
         finally:
             self._state = state_at(self._initial_potentials)
             self._recording = None
         return {name: np.array(values) for name, values in zip(HISTORY, zip(*history, strict=True), strict=True)}
+
+    def _balanced_threshold(self, trials: Trials) -> float:
+        """Return the threshold of the mean field, which weights that inhibit on the whole do not have."""
+        threshold = homeostasis.mean_field_threshold(self._weights, trials.mean_of_ones(), self.refractory_period)
+        if not threshold > 0:
+            raise ValueError(
+                "apply_threshold needs weights that excite on the whole, so that a threshold above 0 balances them. "
+                f"Got a threshold of {threshold:g} instead."
+            )
+        return threshold
 
     def _present(self, edges: Edges, trials: Trials, trial: int) -> int:
         """Run one trial with plasticity from the potentials of construction; return the spikes."""

@@ -56,7 +56,7 @@ def speech(folder: Path) -> Iterator[Task]:
 
 def events(folder: Path, seed: int) -> Iterator[Task]:
     recordings, labels, _ = read_nmnist(folder)
-    binner = EventBinner((34, 34), n_bins=30, bin_width=310_000 / 30, downsample=2, output="counts")
+    binner = EventBinner((34, 34), n_bins=30, bin_width=10_333, downsample=2, output="counts")
     counts = make_pipeline(binner, SampleScaler()).fit_transform(recordings)
     yield Task("event-camera digits", "5-fold", counts, labels, folds(5, seed))
 
