@@ -5,8 +5,8 @@
 
 FOLDER and FILE hold the data as published: {digit}_{speaker}_{index}.wav, {digit}/{id}.bin, {name}_TRAIN.ts and
 {name}_TEST.ts, .npz; what is not given is left out. ``ReservoirClassifier(random_state=seed)`` is all that is fitted
-anywhere; what stands in front of it learns nothing from data and is the one of ``examples/``. Where a set has no
-official split, folds are shuffled and stratified. Accuracies are means over the folds.
+anywhere; what stands in front of it learns nothing from data and is what ``snnres train`` puts there. Where a set has
+no official split, folds are shuffled and stratified. Accuracies are means over the folds.
 """
 
 import argparse
@@ -20,10 +20,9 @@ import machine
 import numpy as np
 import report
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
 
-from snnres.datasets import read_nmnist, read_trajectories, read_ts, read_wav_folder
-from snnres.encoding import EventBinner, LogMelEncoder, SampleScaler, SpikePooler
+from snnres.cli import build_parser
+from snnres.cli.data import Data, joined, load_data, reading_of
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
 
@@ -44,37 +43,29 @@ def folds(n: int, seed: int) -> StratifiedKFold:
     return StratifiedKFold(n, shuffle=True, random_state=seed)
 
 
+def read(path: Path) -> Data:
+    """Return samples behind the front end that the commands put before this format."""
+    args = build_parser().parse_args(["evaluate", str(path), "--quiet"])
+    return load_data(args.data, reading_of(args, needs_target=True))
+
+
 def speech(folder: Path) -> Iterator[Task]:
-    digits = read_wav_folder(folder)
-    frames = LogMelEncoder(digits.rate).fit_transform(digits.signals)
-    index, speaker = digits.indices, digits.speakers
+    data = read(folder)
+    index = np.array([int(Path(name).stem.rsplit("_", 1)[1]) for name in data.samples])
     split = [(np.flatnonzero(index >= 10), np.flatnonzero(index < 10))]
-    yield Task("spoken digits", "index < 10 held out", frames, digits.labels, split)
+    yield Task("spoken digits", "index < 10 held out", data.X, data.y, split)
+    speaker = data.speakers
     each = [(np.flatnonzero(speaker != one), np.flatnonzero(speaker == one)) for one in np.unique(speaker)]
-    yield Task("spoken digits", "each speaker held out", frames, digits.labels, each)
-
-
-def events(folder: Path, seed: int) -> Iterator[Task]:
-    recordings, labels, _ = read_nmnist(folder)
-    binner = EventBinner((34, 34), n_bins=30, bin_width=10_333, downsample=2, output="counts")
-    counts = make_pipeline(binner, SampleScaler()).fit_transform(recordings)
-    yield Task("event-camera digits", "5-fold", counts, labels, folds(5, seed))
+    yield Task("spoken digits", "each speaker held out", data.X, data.y, each)
 
 
 def ucr(folder: Path, seed: int) -> Iterator[Task]:
     for name in (*UNIVARIATE, "BasicMotions"):
-        (train_X, train_y), (test_X, test_y) = (read_ts(folder / f"{name}_{part}.ts") for part in ("TRAIN", "TEST"))
-        split = [(np.arange(len(train_y)), len(train_y) + np.arange(len(test_y)))]
-        yield Task(name, "official split", [*train_X, *test_X], np.concatenate([train_y, test_y]), split)
-    X, y = read_ts(folder / "JapaneseVowels_TRAIN.ts")
-    yield Task("JapaneseVowels", "5-fold on TRAIN", X, y, folds(5, seed))
-
-
-def trajectories(file: Path, seed: int) -> Iterator[Task]:
-    spikes, labels = read_trajectories(file)
-    pooler = SpikePooler((32, 32), downsample=4, bin_steps=5)
-    counts = make_pipeline(pooler, SampleScaler()).fit_transform(spikes)
-    yield Task("ball trajectories", "10-fold", counts, labels, folds(10, seed))
+        train, test = (read(folder / f"{name}_{part}.ts") for part in ("TRAIN", "TEST"))
+        split = [(np.arange(len(train.y)), len(train.y) + np.arange(len(test.y)))]
+        yield Task(name, "official split", joined(train.X, test.X), np.concatenate([train.y, test.y]), split)
+    data = read(folder / "JapaneseVowels_TRAIN.ts")
+    yield Task("JapaneseVowels", "5-fold on TRAIN", data.X, data.y, folds(5, seed))
 
 
 def arguments() -> argparse.Namespace:
@@ -90,11 +81,13 @@ def tasks(options: argparse.Namespace) -> Iterator[Task]:
     if options.speech:
         yield from speech(options.speech)
     if options.events:
-        yield from events(options.events, options.seed)
+        data = read(options.events)
+        yield Task("event-camera digits", "5-fold", data.X, data.y, folds(5, options.seed))
     if options.ucr:
         yield from ucr(options.ucr, options.seed)
     if options.trajectories:
-        yield from trajectories(options.trajectories, options.seed)
+        data = read(options.trajectories)
+        yield Task("ball trajectories", "10-fold", data.X, data.y, folds(10, options.seed))
 
 
 class Measured(NamedTuple):
