@@ -16,6 +16,7 @@ from .network import SNN
 from .params import SimulationParams
 from .progress import Progress, reporter
 from .recording import Recording
+from .seeding import SEED_MAX
 from .validation import check_int
 
 N_SCANS = 1797
@@ -24,7 +25,6 @@ MAX_RATE = 0.3
 TEST_FRACTION = 0.25
 # Inverse strengths of regularisation that the readout chooses from, on a part of the training scans.
 STRENGTHS = (0.01, 0.1, 1.0)
-SEED_MAX = 2**32 - 1
 RESERVOIR, PIXELS, COUNTS, CHANCE = "reservoir", "raw pixels", "input spike counts", "chance (most frequent class)"
 
 

@@ -7,6 +7,8 @@ from .params import SeedLike
 PURPOSES = ("topology", "weights", "outputs", "potentials")
 # Children that a caller spawns from the same SeedSequence count up from 0; ours start far from there.
 FIRST_KEY = 0x5A11
+# The largest integer that scikit-learn takes for a random_state.
+SEED_MAX = 2**32 - 1
 
 
 def seed_sequence(seed: SeedLike) -> np.random.SeedSequence:

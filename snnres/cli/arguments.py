@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..features import FEATURES
+from ..seeding import SEED_MAX
 
 WRONG = 2
-SEED_MAX = 2**32 - 1
 DATA_HELP = (
     "CSV table (.csv) with a header line and numbers in every column but the target; UCR/UEA series (.ts); folder of "
     "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz)"

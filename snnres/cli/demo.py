@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from .. import demo
+from ..seeding import SEED_MAX
 from .arguments import integer
 
 
@@ -15,7 +16,7 @@ def add_parser(subcommands: Any) -> None:
         description="Classify handwritten digits with a reservoir, beside the same classifier without one.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--seed", type=integer(0, demo.SEED_MAX), default=0, help="decides everything that is drawn")
+    parser.add_argument("--seed", type=integer(0, SEED_MAX), default=0, help="decides everything that is drawn")
     parser.add_argument("--output", default="demo", help="folder for the figures")
     parser.add_argument(
         "--samples", type=integer(100, demo.N_SCANS), default=demo.N_SCANS, help=f"scans, 100 to {demo.N_SCANS}"

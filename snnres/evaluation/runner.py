@@ -12,6 +12,7 @@ from sklearn.utils import _safe_indexing
 
 from ..estimators.supervised import ReservoirPredictor
 from ..progress import Progress, reporter
+from ..seeding import SEED_MAX
 from ..validation import check_int, refuse
 from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input, spread
 from .folds import Fold, make_folds
@@ -19,7 +20,6 @@ from .metrics import CLASSIFICATION, REGRESSION
 from .report import CHANCE, ENCODED, PHASES, RAW, RESERVOIR, Evaluation
 from .scores import assess_classification, assess_regression
 
-SEED_MAX = 2**32 - 1
 N_METHODS = 4
 
 
