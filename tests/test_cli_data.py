@@ -476,6 +476,14 @@ def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "m.npz").exists()
 
 
+def test_a_report_without_matplotlib_ends_before_the_work(flowers, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(ReservoirClassifier, "fit", lambda *_: pytest.fail("the work began"))
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    err = refused(capsys, "evaluate", flowers, "--target", "kind", "--report", tmp_path / "report", "--quiet", *FEW)
+    assert 'pip install "snnres[plot]"' in err
+    assert not (tmp_path / "report").exists()
+
+
 def test_a_test_file_does_not_decide_the_task(tmp_path, capsys):
     rows = [f"{0.1 * i:.1f},{i % 2}" for i in range(40)]
     whole, pointed, words = (tmp_path / f"{name}.csv" for name in ("whole", "pointed", "words"))

@@ -339,6 +339,7 @@ def test_include_input_is_a_truth_value():
     [
         ([], None, "u must be a series"),
         (np.zeros((0, 2)), None, "u must be a series"),
+        ([[1.0], [2.0, 3.0]], None, "u must be a series"),
         (np.zeros((3, 2, 2)), None, "u must be a series (n_steps,) or (n_steps, n_channels)"),
         ([*SERIES[:200], np.inf], None, "u must be finite"),
         (SERIES[:60], None, "u must have at least 10 steps to learn from beyond washout=50. Got 59"),

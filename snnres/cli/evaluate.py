@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> None:
     if args.json is not None:
         check_output(args.json)
     if args.report is not None:
+        # Says what is missing for the plots before the work, not after it.
         new_figure()
         Path(args.report).mkdir(parents=True, exist_ok=True)
     data = load_data(args.data, reading_of(args, needs_target=True))

@@ -71,9 +71,13 @@ def nrmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 def check_rows(name: str, value: Any) -> Float64Array:
     """Return a finite series (n_steps,) or (n_steps, n_columns) as float64 rows, at least one of each."""
     rule = "a series (n_steps,) or (n_steps, n_channels) of at least one step and channel"
-    if isinstance(value, np.ndarray) and value.ndim not in (1, 2):
-        raise ValueError(f"{name} must be {rule}. Got an array of shape {value.shape} instead.")
-    rows = check_array(name, value, 2 if np.ndim(value) == 2 else 1)
+    try:
+        shape = np.shape(value)
+    except ValueError:
+        raise refuse(name, rule, value) from None
+    if len(shape) not in (1, 2):
+        raise ValueError(f"{name} must be {rule}. Got an array of shape {shape} instead.")
+    rows = check_array(name, value, len(shape))
     if rows.size == 0:
         raise refuse(name, rule, rows)
     check_finite(name, rows)

@@ -12,7 +12,7 @@ BYTE, PAIR, QUAD = np.uint64(8), np.uint64(16), np.uint64(32)
 
 @jit
 def load_word(source, start):
-    """Return eight bytes as one word, the first lowest; compiled to a single load."""
+    """Return eight bytes as one word, the first lowest."""
     word = np.uint64(0)
     for k in range(EIGHT):
         word |= np.uint64(source[start + k]) << (k * EIGHT)

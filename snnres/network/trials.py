@@ -50,7 +50,7 @@ class Trials(NamedTuple):
         if self.spikes is not None:
             spikes = SpikeDrive(spikes_by_step(self.spikes[first:last], rows))
         if self.currents is not None:
-            signal = currents_by_step(self.currents[first:last], signal_rows)
+            signal = currents_by_step(self.currents[first:last])
             currents = require(self.input_weights).drive(signal, self.hold)
         return Stretch(starts, rows, spikes, signal_rows, currents)
 
@@ -99,7 +99,7 @@ def spikes_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArr
     return steps
 
 
-def currents_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def currents_by_step(trials: list[NDArray[Any]]) -> NDArray[np.float32]:
     """Return (n_steps, n_channels) of trials of shape (n_channels, n_steps_k), likewise."""
     return np.concatenate([trial.T for trial in trials], dtype=np.float32)
 
