@@ -2,7 +2,8 @@
 
 from .io import load_membrane_potentials, load_output_neurons, load_params, load_topology, save_params
 from .network import SNN
-from .params import SimulationParams, STDPParams
+from .params import SimulationParams
+from .parts import STDPParams
 from .recording import Recording, SpikeTrains
 
 __version__ = "0.1.0"

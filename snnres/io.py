@@ -15,7 +15,8 @@ import scipy.sparse as sp
 import tomli_w
 from numpy.typing import NDArray
 
-from .params import SimulationParams, STDPParams
+from .params import SimulationParams
+from .parts import STDPParams
 from .validation import check_array, check_finite, check_int, check_type, check_weights, refuse
 
 PathLike: TypeAlias = str | os.PathLike[str]

@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +16,6 @@ from .validation import (
     check_neurons,
     check_potentials,
     check_real,
-    check_type,
     check_weights,
     refuse,
 )
@@ -230,105 +229,3 @@ def shown_field(params: object, name: str) -> str:
     """Return a field's value for a message: arrays by their shape."""
     value = getattr(params, name)
     return f"<{type(value).__name__} {value.shape}>" if hasattr(value, "shape") and value.shape else repr(value)
-
-
-@dataclass(frozen=True)
-class STDPParams:
-    r"""Parameters of spike-timing-dependent plasticity with exponential traces.
-
-    Every step both traces decay, ``x_pre *= exp(-1 / tau_plus)`` and ``x_post *= exp(-1 / tau_minus)``; a spike
-    adds 1 to its neuron's. A spike of j depresses its synapses by the targets' ``x_post``; a spike of i
-    potentiates the synapses onto it by the sources' ``x_pre``:
-
-    - multiplicative: ``w += eta * A_plus * x_pre * (1 - w / W_max)`` and
-      ``w *= 1 - (eta * A_minus / W_max) * x_post``
-    - additive: ``w += eta * A_plus * x_pre`` and ``w -= eta * A_minus * x_post``
-
-    Parameters
-    ----------
-    enabled : bool, default True
-        False makes a network without plasticity.
-    tau_plus, tau_minus : float, default 20.0 and 40.0
-        Time constants of ``x_pre`` and ``x_post`` in steps, > 0. Below 0.1 a trace is gone within the step, and a
-        warning says so.
-    A_plus, A_minus : float, default 1e-3
-        Amplitudes of potentiation and depression, >= 0.
-    eta : float, default 1.0
-        Learning rate, >= 0.
-    W_max : float, default 1.0
-        Weight at which multiplicative potentiation ends, and the upper bound under ``clip``, > 0.
-    clip : bool, default True
-        Keep every synapse that an update touches in [0, W_max].
-    nearest_neighbor : bool, default False
-        Let a trace hold only its neuron's latest spike: it is at most 1.
-    lock_A_minus : bool, default False
-        Use ``A_plus * tau_plus / tau_minus`` for ``A_minus``, so that uncorrelated spikes cause no drift under the
-        additive rule. ``A_minus`` must then be None, and stays so.
-    weight_update_rule : {"multiplicative", "additive"}, default "multiplicative"
-        See above.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Naming the argument, the rule and the value.
-
-    Notes
-    -----
-    Trace-based pair rules: Morrison, Diesmann and Gerstner, Biological Cybernetics 98 (2008) 459-478.
-
-    Examples
-    --------
-    >>> from snnres import STDPParams
-    >>> STDPParams(lock_A_minus=True, A_plus=0.002).effective_A_minus
-    0.001
-    """
-
-    enabled: bool = True
-    tau_plus: float = 20.0
-    tau_minus: float = 40.0
-    A_plus: float = 1e-3
-    A_minus: float | None = None
-    eta: float = 1.0
-    W_max: float = 1.0
-    clip: bool = True
-    nearest_neighbor: bool = False
-    lock_A_minus: bool = False
-    weight_update_rule: Literal["multiplicative", "additive"] = "multiplicative"
-
-    def __post_init__(self) -> None:
-        for name in ("enabled", "clip", "nearest_neighbor", "lock_A_minus"):
-            check_bool(name, getattr(self, name))
-        for name in ("tau_plus", "tau_minus", "W_max"):
-            check_real(name, getattr(self, name), above=0)
-        for name in ("A_plus", "eta"):
-            check_real(name, getattr(self, name), low=0)
-        if self.A_minus is not None:
-            if self.lock_A_minus:
-                raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
-            check_real("A_minus", self.A_minus, low=0)
-        depression = self.eta * self.effective_A_minus
-        for name, product in (
-            ("eta * A_plus", self.eta * self.A_plus),
-            ("eta * A_minus", depression),
-            ("eta * A_minus / W_max", depression / self.W_max),
-            ("1 / W_max", 1.0 / self.W_max),
-        ):
-            check_real(name, product)
-        check_type("weight_update_rule", self.weight_update_rule, str)
-        if self.weight_update_rule not in ("multiplicative", "additive"):
-            raise refuse("weight_update_rule", "'multiplicative' or 'additive'", self.weight_update_rule)
-        for name in ("tau_plus", "tau_minus"):
-            if getattr(self, name) < 0.1:
-                warnings.warn(
-                    f"{name}={getattr(self, name):g} steps: the trace vanishes within a step, so that STDP hardly "
-                    "acts. Time constants are in steps of 1.",
-                    UserWarning,
-                    stacklevel=3,
-                )
-
-    @property
-    def effective_A_minus(self) -> float:
-        """Amplitude of depression in force: derived under ``lock_A_minus``, else ``A_minus`` or its default 1e-3."""
-        if self.lock_A_minus:
-            return float(self.A_plus * (self.tau_plus / self.tau_minus))
-        return 1e-3 if self.A_minus is None else float(self.A_minus)

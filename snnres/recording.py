@@ -1,11 +1,11 @@
 """What a run returns: spikes as sorted events, from which dense views are made on request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .kernels.events import count_by_column, fill_dense, place_by_column
+from .kernels.events import count_by_trial, fill_dense, place_by_trial
 from .validation import check_binary, check_int, check_neurons
 
 
@@ -94,13 +94,18 @@ class Recording:
 
     def trains(self, neurons: ArrayLike | None = None) -> SpikeTrains:
         """Return the spike trains of the given neurons in their order, or of all."""
+        return replace(self.trains_by_trial(np.array([0, self.n_steps]), neurons), n_steps=self.n_steps)
+
+    def trains_by_trial(self, starts: NDArray[np.int64], neurons: ArrayLike | None = None) -> SpikeTrains:
+        """Return the trains of the given neurons, trial after trial, of which k has steps [starts[k], starts[k+1])."""
         column, n_columns = self._columns(neurons)
-        indptr = np.zeros(n_columns + 1, dtype=np.int64)
-        count_by_column(self.neurons, column, indptr)
+        spikes = (starts, self.offsets, self.neurons, column, n_columns)
+        indptr = np.zeros((len(starts) - 1) * n_columns + 1, dtype=np.int64)
+        count_by_trial(*spikes, indptr)
         np.cumsum(indptr, out=indptr)
         times = np.empty(indptr[-1], dtype=np.int64)
-        place_by_column(self.offsets, self.neurons, column, indptr[:-1].copy(), times)
-        return SpikeTrains(indptr, times, self.n_steps)
+        place_by_trial(*spikes, indptr[:-1].copy(), times)
+        return SpikeTrains(indptr, times, np.repeat(np.diff(starts), n_columns))
 
     def window(self, start: int, stop: int) -> "Recording":
         """Return the steps [start, stop) as a recording whose times count from 0."""

@@ -18,7 +18,7 @@ def random_trials(seed):
     lengths = rng.integers(1, 40, size=5)
     return snn, {
         "inputs": [(rng.random((n_inputs, steps)) < 0.3).astype(np.uint8) for steps in lengths],
-        "currents": [rng.normal(0.3, 0.5, size=(snn._input_weights.n_channels, steps)) for steps in lengths],
+        "currents": [rng.normal(0.3, 0.5, size=(snn._network.input_weights.n_channels, steps)) for steps in lengths],
     }
 
 

@@ -150,7 +150,7 @@ def test_a_duration_holds_for_all(duration):
     case = {name: value for name, value in random_case(1).items() if name != "duration"}
     snn = build(case | {"duration": duration})
     snn.set_input_weights(*random_input_map(rng, snn.num_neurons))
-    n_channels = snn._input_weights.n_channels
+    n_channels = snn._network.input_weights.n_channels
     trials = {
         "inputs": [rng.random((3, steps)) < 0.4 for steps in (25, 4, 0, 60)],
         "currents": [rng.random((n_channels, steps)) for steps in (25, 4, 0, 60)],

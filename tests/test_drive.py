@@ -85,7 +85,7 @@ def test_chunks_equal_the_whole(monkeypatch):
     whole, *_ = driven(3, random_plasticity(3), duration=60)
     chunked = whole.copy()
     whole.simulate()
-    monkeypatch.setattr("snnres.network.runner.CHUNK_WORK", 1)
+    monkeypatch.setattr("snnres.network.run.CHUNK_WORK", 1)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
 
@@ -93,7 +93,7 @@ def test_chunks_equal_the_whole(monkeypatch):
 def test_dense_weights_are_sparse_ones():
     snn, *_, input_map, _ = driven(1)
     other = snn.copy()
-    currents = snn._input_currents
+    currents = snn._input.signal.T
     other.set_input_weights(input_map[0].toarray(), input_map[1].tolist())
     other.set_input_currents(currents.tolist())
     snn.simulate()
@@ -117,7 +117,7 @@ def test_the_callers_arrays_are_copied_and_stay():
 def test_weights_without_bias_add_none():
     snn, *_, (weights, _), _ = driven(4)
     snn.set_input_weights(weights)
-    assert not snn._input_weights.bias.any()
+    assert not snn._network.input_weights.bias.any()
 
 
 def test_new_weights_drop_the_currents_and_none_removes_them():
@@ -128,7 +128,7 @@ def test_new_weights_drop_the_currents_and_none_removes_them():
     assert snn.simulation_duration == spiking
     snn.set_input_currents(currents)
     snn.set_input_weights(*input_map)
-    assert snn._input_currents is None
+    assert snn._input.signal is None
 
 
 def test_reset_keeps_the_drive():
@@ -236,7 +236,7 @@ def test_held_columns_are_repeated_ones(seed, monkeypatch):
     assert held.simulation_duration == repeated.simulation_duration
     repeated.simulate()
     # Chunks of a step begin in the middle of a column.
-    monkeypatch.setattr("snnres.network.runner.CHUNK_WORK", 1)
+    monkeypatch.setattr("snnres.network.run.CHUNK_WORK", 1)
     held.simulate()
     assert_same(state_of(held), state_of(repeated), leave_out=("currents", "input_hold"))
     frozen = repeated.simulate_batch(currents=[np.repeat(currents, 3, axis=1)] * 2)

@@ -7,6 +7,7 @@ import os
 import pickle
 import tomllib
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import snnres
 from snnres import SNN, SimulationParams, STDPParams
 from snnres import io as snnres_io
 
+FOLDER = Path(__file__).parent / "golden" / "saved"
 PLASTICITY = {"A_plus": 0.05, "A_minus": 0.04, "W_max": 2.0, "nearest_neighbor": True}
 
 
@@ -249,14 +251,15 @@ def test_the_schema_is_the_documented_one(tmp_path):
     with np.load(tmp_path / "network.npz", allow_pickle=False) as archive:
         header = json.loads(str(archive["header"]))
         assert header["format"] == "snnres network"
-        assert header["parameters"]["membrane_threshold"] == 1.0
-        assert header["stdp"]["A_plus"] == 0.05
+        assert header["cell"]["kind"] == "LIF"
+        assert header["cell"]["membrane_threshold"] == 1.0
+        assert header["rule"]["A_plus"] == 0.05
         assert header["random_state"]["bit_generator"] == "PCG64"
         np.testing.assert_array_equal(archive["data"], snn.get_topology().data)
-        np.testing.assert_array_equal(archive["potential"], snn.get_membrane_potentials())
-        np.testing.assert_array_equal(archive["trace"], snn.get_trace())
+        np.testing.assert_array_equal(archive["cell.potential"], snn.get_membrane_potentials())
+        np.testing.assert_array_equal(archive["trace.trace"], snn.get_trace())
         np.testing.assert_array_equal(archive["outputs"], snn.get_output_neurons())
-        for name in ("indices", "indptr", "timer", "x_pre", "x_post", "initial_potentials", "input"):
+        for name in ("indices", "indptr", "cell.timer", "rule.x_pre", "rule.x_post", "initial_potentials", "input"):
             assert archive[name].size
 
 
@@ -319,6 +322,21 @@ def test_an_unchanged_copy_is_read(tmp_path, saved):
     assert_same(state_of(twin), state_of(snn), leave_out=("recording",))
 
 
+def test_a_file_of_version_1_goes_on_as_it_did():
+    """Both files are of snnres 0.1.0: a network after a run with plasticity, and what it did next."""
+    twin = SNN.load(FOLDER / "network_version_1.npz")
+    with np.load(FOLDER / "network_version_1_next.npz") as archive:
+        expected = dict(archive)
+    twin.simulate()
+    np.testing.assert_array_equal(twin.spike_matrix, expected["spikes"])
+    np.testing.assert_array_equal(twin.get_membrane_potentials(), expected["potentials"], strict=True)
+    np.testing.assert_array_equal(twin.get_topology().data, expected["weights"], strict=True)
+    np.testing.assert_array_equal(twin.get_trace(), expected["trace"], strict=True)
+    assert twin.stdp == STDPParams(**PLASTICITY)
+    assert expected["spikes"].sum() > 100
+    assert (expected["weights"] != expected["weights_before"]).any()
+
+
 def test_a_newer_version_is_refused(tmp_path, saved):
     _, arrays, _ = saved
     with pytest.raises(ValueError, match="newer"):
@@ -335,17 +353,23 @@ def test_a_newer_version_is_refused(tmp_path, saved):
         {"version": True},
         {"parameters": None},
         {"parameters": {}},
-        {"parameters__membrane_threshold": 0},
-        {"parameters__membrane_threshold": None},
-        {"parameters__membrane_threshold": float("nan")},
-        {"parameters__leak_coefficient": 1.0},
-        {"parameters__refractory_period": 0},
+        {"cell__membrane_threshold": 0},
+        {"cell__membrane_threshold": None},
+        {"cell__membrane_threshold": float("nan")},
+        {"cell__leak_coefficient": 1.0},
+        {"cell__refractory_period": 0},
         {"parameters__current_amplitude": "x"},
         {"parameters__duration": 0},
         {"parameters__duration": 1.5},
-        {"stdp": 3},
-        {"stdp": {"A_plus": -1}},
-        {"stdp": {"no_such": 1}},
+        {"cell": None},
+        {"cell": {"kind": "STDPParams"}},
+        {"cell": {"kind": "Cell", "membrane_threshold": 1.0}},
+        {"rule": 3},
+        {"rule": {"A_plus": 0.1}},
+        {"rule__A_plus": -1},
+        {"rule__no_such": 1},
+        {"rule__kind": "LIF"},
+        {"rule__kind": []},
         {"random_state": None},
         {"random_state": {}},
         {"random_state": {"bit_generator": "MT19937"}},
@@ -369,7 +393,7 @@ def test_headers_that_are_no_object(tmp_path, saved, text):
         SNN.load(resaved(tmp_path, arrays, header=np.array(text)))
 
 
-FLOATS = ("potential", "x_pre", "x_post", "trace", "initial_potentials", "data")
+FLOATS = ("cell.potential", "rule.x_pre", "rule.x_post", "trace.trace", "initial_potentials", "data")
 
 
 def wrong_arrays(arrays):
@@ -390,8 +414,8 @@ def wrong_arrays(arrays):
                 spoilt = value.copy()
                 spoilt[1] = bad
                 yield name, str(bad), spoilt
-    yield "timer", "negative", arrays["timer"] - 1000
-    yield "trace", "negative", arrays["trace"] - 1000
+    yield "cell.timer", "negative", arrays["cell.timer"] - 1000
+    yield "trace.trace", "negative", arrays["trace.trace"] - 1000
     yield "input", "not 0 or 1", arrays["input"] * 2
     yield "indices", "out of range", arrays["indices"] + 20
     yield "indices", "negative", arrays["indices"] - 20

@@ -413,7 +413,7 @@ ATTRIBUTES = ("estimator", "attributes")
         ([*ATTRIBUTES, "network_"], None),
         ([*ATTRIBUTES, "network_"], 1),
         ([*ATTRIBUTES, "network_", "arrays"], "nowhere"),
-        ([*ATTRIBUTES, "network_", "network", "parameters", "membrane_threshold"], -1.0),
+        ([*ATTRIBUTES, "network_", "network", "cell", "membrane_threshold"], -1.0),
         ([*ATTRIBUTES, "scaling_"], None),
         ([*ATTRIBUTES, "scaling_"], {"tuple": [1, 2]}),
         ([*ATTRIBUTES, "scaling_", "fields", "hold"], 0),

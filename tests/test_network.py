@@ -20,7 +20,7 @@ from cases import (
 from reference import Reference
 
 from snnres import SNN, SimulationParams, STDPParams
-from snnres.network import runner
+from snnres.network import run as runner
 
 PLASTICITY = {"A_plus": 0.05, "A_minus": 0.04, "W_max": 2.0}
 

@@ -1,11 +1,35 @@
 """The one compile policy of every kernel."""
 
+import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numba
 
+from .cache import KernelCache
+
+# Kernels release the GIL and never reorder floating point: no fastmath.
+OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
+
 
 def jit(function: Callable[..., Any]) -> Any:
-    """Compile lazily, cache on disk, release the GIL; never reorder floating point (no fastmath)."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile lazily and keep the machine code on disk, where there is a folder for it."""
+    dispatcher: Any = numba.njit(**OPTIONS)(function)
+    if dispatcher is not function:
+        try:
+            dispatcher._cache = KernelCache(function)
+        except RuntimeError:
+            warn_uncached()
+    return dispatcher
+
+
+@functools.cache
+def warn_uncached() -> None:
+    """Say once that nothing can be kept."""
+    warnings.warn(
+        "no folder for compiled kernels can be written: they are compiled anew in every process. Set the environment "
+        "variable NUMBA_CACHE_DIR to a folder that can.",
+        RuntimeWarning,
+        stacklevel=4,
+    )

@@ -1,15 +1,48 @@
-"""From a CSR matrix to the arrays that the kernels run on."""
+"""Synapses as the kernels take them: how they are made of a CSR matrix, and how spikes pass along them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .compile import jit
-from .structs import Edges, Float32Array, UnsignedArray
+from .verbs import send
+
+Float32Array = NDArray[np.float32]
+UnsignedArray = NDArray[np.unsignedinteger[Any]]
 
 ONE = np.uint32(1)
 NEXT = np.uint64(1)
+
+
+class Edges(NamedTuple):
+    """Synapses by source (CSR), and by target where plasticity needs them.
+
+    ``in_edge[in_indptr[i]:in_indptr[i + 1]]`` are the positions in ``weight`` of the synapses that end in
+    ``i``, ``in_source`` the neurons they come from. Both orders share the one ``weight``.
+    """
+
+    indptr: NDArray[np.uint64]
+    target: UnsignedArray
+    weight: Float32Array
+    in_indptr: NDArray[np.uint64] | None
+    in_source: UnsignedArray | None
+    in_edge: UnsignedArray | None
+
+
+@send.of(Edges)
+def spread(synapses, potential, spikes):
+    """Add the weights to the targets' potentials.
+
+    Storing the dense stretches of a ring's rows with their gaps, to be added eight at a time, took 0.62 instead of
+    0.67 s of CPU time for 700 trials of 2000 neurons with 200 synapses each (on a busy machine): 8 %, for 100 lines and
+    a second copy of the weights.
+    """
+    indptr, target, weight = synapses.indptr, synapses.target, synapses.weight
+    for k in range(spikes.size):
+        j = spikes[k]
+        for e in range(indptr[j], indptr[j + ONE]):
+            potential[target[e]] += weight[e]
 
 
 @jit

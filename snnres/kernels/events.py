@@ -1,4 +1,4 @@
-"""Rearrange recorded spikes: by neuron, or into a dense matrix."""
+"""Rearrange recorded spikes: by trial and neuron, or into a dense matrix."""
 
 import numpy as np
 
@@ -6,23 +6,27 @@ from .compile import jit
 
 
 @jit
-def count_by_column(neurons, column, counts):
-    """Count the spikes of each column into ``counts[1:]``, zeros at first; a column of -1 is left out."""
-    for e in range(neurons.size):
-        c = column[neurons[e]]
-        if c >= 0:
-            counts[c + 1] += 1
+def count_by_trial(starts, offsets, neurons, column, n_columns, counts):
+    """Count the spikes of each trial's columns into ``counts[1:]``, zeros at first; a column of -1 is left out."""
+    for k in range(starts.size - 1):
+        base = k * n_columns + 1
+        for e in range(offsets[starts[k]], offsets[starts[k + 1]]):
+            c = column[neurons[e]]
+            if c >= 0:
+                counts[base + c] += 1
 
 
 @jit
-def place_by_column(offsets, neurons, column, cursor, times):
-    """Write each spike's step where its column's cursor points. Mutates ``cursor``; times come out ascending."""
-    for t in range(offsets.size - 1):
-        for e in range(offsets[t], offsets[t + 1]):
-            c = column[neurons[e]]
-            if c >= 0:
-                times[cursor[c]] = t
-                cursor[c] += 1
+def place_by_trial(starts, offsets, neurons, column, n_columns, cursor, times):
+    """Write each spike's step within its trial where the cursor of its train points. Mutates ``cursor``."""
+    for k in range(starts.size - 1):
+        base = k * n_columns
+        for t in range(starts[k], starts[k + 1]):
+            for e in range(offsets[t], offsets[t + 1]):
+                c = column[neurons[e]]
+                if c >= 0:
+                    times[cursor[base + c]] = t - starts[k]
+                    cursor[base + c] += 1
 
 
 @jit

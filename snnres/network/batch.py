@@ -8,17 +8,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .. import features
 from ..kernels.batch import run_trials
-from ..kernels.edges import build_edges
-from ..kernels.structs import Edges
-from ..progress import Progress, reporter
+from ..kernels.model import Recorder, State, marks
 from ..recording import Recording, SpikeTrains
-from ..validation import check_int, check_neurons, refuse, shown
-from .base import NetworkBase, state_at
-from .trials import Chunk, Trials, check_start, check_trials
+from ..validation import check_int, refuse, shown
+from .network import Network
+from .trials import Chunk, Trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | Reduce
@@ -31,110 +29,61 @@ FIRING = 1 / 16
 BUFFER_SPIKES = 2**20
 
 
-class BatchMethods(NetworkBase):
-    """Batches of :class:`SNN`."""
+def run_batch(
+    network: Network,
+    trials: Trials,
+    potentials: NDArray[np.float32],
+    returns: Returns,
+    neurons: NDArray[np.int64],
+    threads: int,
+    report: Callable[[int, int], None],
+) -> Any:
+    """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``."""
+    n_trials = len(trials.durations)
+    take = taker(returns, neurons)
+    threads = min(threads, n_trials)
+    chunks = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), threads)
+    # Made here and not by the first thread that asks, since two would make it twice.
+    _ = network.synapses.edges
 
-    def simulate_batch(
-        self,
-        inputs: Any = None,
-        *,
-        currents: Any = None,
-        hold: int = 1,
-        returns: Returns = "recordings",
-        potentials: ArrayLike | None = None,
-        neurons: ArrayLike | None = None,
-        n_jobs: int = -1,
-        progress: Progress = False,
-    ) -> Any:
-        """Run many trials through this network, its plasticity frozen, each from the same defined state.
+    def work(bounds: Bounds) -> Any:
+        return take(run_chunk(network, trials, potentials, *bounds))
 
-        A trial starts with timers and traces zero and, unless ``potentials`` says otherwise, from the potentials that
-        :meth:`reset` restores. The network itself does not change. Results do not depend on the number of threads,
-        on how trials are grouped, or on their order.
+    parts = []
+    # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
+    with contextlib.closing(in_order(work, chunks, threads)) as results:
+        for (_, stop), part in zip(chunks, results, strict=True):
+            parts.append(part)
+            report(stop, n_trials)
+    return join(parts, returns, trials.durations)
 
-        Parameters
-        ----------
-        inputs : array_like (n_trials, n_inputs, n_steps) or list of (n_inputs, n_steps_k), optional
-            0/1 spikes for the first neurons.
-        currents : array_like (n_trials, n_channels, n_steps) or list of (n_channels, n_steps_k), optional
-            Channels for :meth:`set_input_weights`. Given both, a trial has as many steps of each.
-        hold : int, default 1
-            Steps for which each column of ``currents`` lasts.
-        returns : {"recordings", "outputs", "features"} or callable, default "recordings"
-            What is kept of each trial; nothing else is, beyond the trials in work.
 
-            - "recordings": list of :class:`Recording`, all neurons
-            - "outputs": 0/1 int8, (n_trials, n_steps, n_outputs), or a list of (n_steps_k, n_outputs) if lengths differ
-            - "features": dict of (n_trials, n_outputs), see :func:`snnres.features.extract_features`
-            - a function of :class:`SpikeTrains`, the outputs' trains trial after trial, that returns an array with a
-              row a train or a dict of such; it is given many trials at a time and its rows come back as
-              (n_trials, n_outputs, ...)
-        potentials : array_like, shape (num_neurons,) or (n_trials, num_neurons), optional
-            Potentials at the start of every trial, or of each.
-        neurons : array_like of int, optional
-            Neurons to read in place of the outputs.
-        n_jobs : int, default -1
-            Threads; -1 for one a core.
-        progress : bool or callable, default False
-            As in :meth:`simulate`, of trials.
-
-        Returns
-        -------
-        list, ndarray or dict
-            As ``returns`` says.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not as described.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from snnres import SNN, SimulationParams
-        >>> snn = SNN(SimulationParams(
-        ...     num_neurons=100, num_output_neurons=5, mean_weight=0.1, small_world_graph_k=10,
-        ...     small_world_graph_p=0.2, membrane_threshold=1.0, leak_coefficient=0.1, refractory_period=2, seed=0))
-        >>> trials = np.random.default_rng(0).integers(0, 2, size=(8, 10, 50))
-        >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
-        (8, 5)
-        """
-        trials = check_trials(inputs, currents, hold, self.num_neurons, self._input_weights, self._duration)
-        n_trials = len(trials.durations)
-        potentials = check_start(potentials, self._initial_potentials, n_trials)
-        read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
-        take = taker(returns, read)
-        threads = min(check_jobs(n_jobs), n_trials)
-        report = reporter(progress, "simulate")
-        edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=False)
-        chunks = split(trials.durations * (self.num_neurons + FIRING * self._weights.nnz), threads)
-
-        def work(bounds: Bounds) -> Any:
-            return take(self._run_chunk(edges, trials, potentials, *bounds))
-
-        parts = []
-        # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
-        with contextlib.closing(in_order(work, chunks, threads)) as results:
-            for (_, stop), part in zip(chunks, results, strict=True):
-                parts.append(part)
-                report(stop, n_trials)
-        return join(parts, returns, trials.durations)
-
-    def _run_chunk(self, edges: Edges, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:
-        """Simulate the trials ``first`` to ``last``."""
-        stretch = trials.stretch(first, last)
-        own = potentials if len(potentials) == 1 else potentials[first:last]
-        state = state_at(self._initial_potentials)
-        fired = np.zeros(-(-self.num_neurons // 8) * 8, dtype=np.uint8)
-        offsets = np.zeros(stretch.starts[-1] + 1, dtype=np.int64)
-        expected = int(FIRING * self.num_neurons * stretch.starts[-1])
-        neurons = np.empty(fired.size + min(BUFFER_SPIKES, expected), dtype=np.uint32)
-        done = 0
-        while True:
-            done = run_trials(edges, self._lif_constants(), *stretch, own, state, fired, offsets, neurons, done)
-            if done == last - first:
-                return Chunk(stretch.starts, Recording(offsets, neurons[: offsets[-1]], self.num_neurons))
-            neurons = np.concatenate([neurons, np.empty_like(neurons)])
+def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:
+    """Simulate the trials ``first`` to ``last``."""
+    stretch = trials.stretch(first, last)
+    own = potentials if len(potentials) == 1 else potentials[first:last]
+    # Of each thread's own: a cell's constants may hold scratch arrays.
+    model = network.frozen_model()
+    initial, state = (network.cell.state(network.n_neurons) for _ in range(2))
+    n_steps = stretch.starts[-1]
+    fired = marks(network.n_neurons)
+    expected = int(FIRING * network.n_neurons * n_steps)
+    recorder = Recorder(
+        np.zeros(n_steps + 1, dtype=np.int64),
+        np.empty(fired.size + min(BUFFER_SPIKES, expected), dtype=np.uint32),
+        fired,
+        np.zeros(1, dtype=np.int64),
+    )
+    done = 0
+    while True:
+        done = run_trials(
+            model, stretch.drive, State(state), recorder, stretch.starts, stretch.rows, initial, own, done
+        )
+        if done == last - first:
+            neurons = recorder.neurons[: recorder.offsets[-1]]
+            return Chunk(stretch.starts, Recording(recorder.offsets, neurons, network.n_neurons))
+        doubled = np.concatenate([recorder.neurons, np.empty_like(recorder.neurons)])
+        recorder = recorder._replace(neurons=doubled)
 
 
 def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:

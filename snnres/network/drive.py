@@ -1,13 +1,16 @@
 """Input in the layout of the kernels: one row a step."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ..kernels.drives import CurrentDrive, SpikeDrive
 from ..kernels.edges import narrowest
-from ..kernels.structs import CurrentDrive, SpikeDrive
+from ..kernels.model import Drive
 from ..validation import check_array, check_finite, check_weight_rows
 
 Float32Array = NDArray[np.float32]
@@ -38,12 +41,43 @@ class InputWeights:
         """Rows of the weights."""
         return int(self.weights.shape[0])
 
+    @cached_property
+    def rows(self) -> tuple[NDArray[np.uint64], NDArray[np.unsignedinteger[Any]]]:
+        """Row bounds and targets in the kernels' types."""
+        weights = self.weights
+        return weights.indptr.astype(np.uint64), weights.indices.astype(narrowest(weights.shape[1]))
+
     def drive(self, signal: Float32Array, hold: int) -> CurrentDrive:
         """Return the drive by a signal of shape (n_rows, n_channels), each row for ``hold`` steps."""
-        weights = self.weights
-        target = weights.indices.astype(narrowest(weights.shape[1]))
-        indptr = weights.indptr.astype(np.uint64)
-        return CurrentDrive(signal, np.int64(hold), indptr, target, weights.data, self.bias, np.empty_like(self.bias))
+        indptr, target = self.rows
+        current = np.empty_like(self.bias)
+        return CurrentDrive(signal, np.int64(hold), indptr, target, self.weights.data, self.bias, current)
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """What drives the next runs: spikes (n_steps, n_inputs) uint8 and, if not None, a signal (n_rows, n_channels).
+
+    Each spike adds ``amplitude``; each row of the signal lasts ``hold`` steps.
+    """
+
+    spikes: NDArray[np.uint8]
+    amplitude: float
+    signal: Float32Array | None = None
+    hold: int = 1
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of the longer of the two."""
+        currents = 0 if self.signal is None else len(self.signal) * self.hold
+        return max(len(self.spikes), currents)
+
+    def drive(self, input_weights: InputWeights | None) -> Drive:
+        """Return the input for the kernels."""
+        spikes = SpikeDrive(self.spikes, np.float32(self.amplitude)) if self.spikes.size else None
+        if self.signal is None:
+            return Drive(spikes)
+        return Drive(spikes, require(input_weights).drive(self.signal, self.hold))
 
 
 def require(input_weights: InputWeights | None) -> InputWeights:
@@ -51,11 +85,6 @@ def require(input_weights: InputWeights | None) -> InputWeights:
     if input_weights is None:
         raise ValueError("currents need input weights: call set_input_weights() first.")
     return input_weights
-
-
-def spike_drive(spikes: NDArray[np.uint8]) -> SpikeDrive | None:
-    """Return the drive by spikes of shape (n_inputs, n_steps), None where there are none."""
-    return SpikeDrive(np.ascontiguousarray(spikes.T)) if spikes.size else None
 
 
 def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:

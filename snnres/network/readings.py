@@ -1,5 +1,6 @@
 """The features of a network's output spikes, under the reference's method names."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -7,19 +8,19 @@ from numpy.typing import NDArray
 
 from .. import features
 from ..recording import SpikeTrains
-from .base import NetworkBase
 
 Values = NDArray[Any]
 
 
-class FeatureMethods(NetworkBase):
+class FeatureMethods(ABC):
     """Feature methods of :class:`SNN`, each of the latest run: (n_outputs,), see :mod:`snnres.features`.
 
     All raise ValueError before the first run. ``missing`` stands where a feature is undefined; NaN may be asked for.
     """
 
+    @abstractmethod
     def _output_trains(self) -> SpikeTrains:
-        return self.recording.trains(self._outputs)
+        """Return the trains of the output neurons in the latest run."""
 
     def get_spike_time_lists_output(self) -> list[list[int]]:
         """Return the steps at which each output neuron fired, a list a neuron."""
@@ -94,5 +95,6 @@ class FeatureMethods(NetworkBase):
 
     def calculate_mean_isi(self) -> float:
         """Return the mean of the inter-spike intervals of all outputs pooled; the duration where there are none."""
-        pooled = features.pooled_mean_isi(self._output_trains())
-        return float(self.recording.n_steps) if np.isnan(pooled) else pooled
+        trains = self._output_trains()
+        pooled = features.pooled_mean_isi(trains)
+        return float(trains.n_steps) if np.isnan(pooled) else pooled

@@ -2,28 +2,43 @@
 
 import copy
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from .. import topology
-from ..kernels.structs import NetworkState
-from ..params import SimulationParams, STDPParams
+from .. import homeostasis, io, topology
+from ..kernels.model import State
+from ..params import SeedLike, SimulationParams, check_seed
+from ..parts import LIF, LearningRule
 from ..progress import Progress, reporter
-from ..seeding import streams
-from ..validation import check_input, check_int, check_neurons, check_potentials, check_type, check_weights
-from .adapt import AdaptMethods
-from .base import state_at, trace_decay
-from .batch import BatchMethods
-from .drive import InputWeights, check_currents, spike_drive
+from ..recording import Recording, SpikeTrains
+from ..seeding import seed_sequence, streams
+from ..validation import (
+    FLOAT32_MAX,
+    check_bool,
+    check_input,
+    check_int,
+    check_neurons,
+    check_potentials,
+    check_real,
+    check_type,
+    check_weights,
+    refuse,
+)
+from .adapt import Presentation, balanced, presentations
+from .batch import Returns, check_jobs, run_batch
+from .drive import Input, InputWeights, check_currents, require
+from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
+from .network import Network, mean_field_threshold, trace_factor
 from .readings import FeatureMethods
-from .storage import StorageMethods
-from .weights import WeightMethods
+from .run import Run
+from .synapses import Synapses, as_weights, owned
+from .trials import check_start, check_trials
 
 
-class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMethods):
+class SNN(FeatureMethods):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first
@@ -35,7 +50,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
     ----------
     simulation_params : SimulationParams
         Neurons, synapses, input.
-    stdp_params : STDPParams, optional
+    stdp_params : STDPParams or another LearningRule, optional
         Plasticity; None for none.
 
     Raises
@@ -55,21 +70,29 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
     (100, 20)
     """
 
-    def __init__(self, simulation_params: SimulationParams, stdp_params: STDPParams | None = None) -> None:
+    _network: Network
+    _state: State
+    _initial_potentials: NDArray[np.float32]
+    _input: Input
+    _outputs: NDArray[np.int64]
+    _duration: int | None
+    _rng: np.random.Generator
+    _run: Run | None
+
+    def __init__(self, simulation_params: SimulationParams, stdp_params: LearningRule | None = None) -> None:
         check_type("simulation_params", simulation_params, SimulationParams)
         if stdp_params is not None:
-            check_type("stdp_params", stdp_params, STDPParams)
+            check_type("stdp_params", stdp_params, LearningRule)
         params = simulation_params
         rngs = streams(params.seed)
-        self._weights = build_weights(params, rngs["topology"], rngs["weights"])
+        cell = LIF(float(params.membrane_threshold), float(params.leak_coefficient), int(params.refractory_period))
+        weights = build_weights(params, rngs["topology"], rngs["weights"])
+        self._network = Network(Synapses(weights), cell, stdp_params)
         self._rng = rngs["weights"]
-        self._threshold = float(params.membrane_threshold)
-        self._leak = float(params.leak_coefficient)
-        self._refractory = int(params.refractory_period)
-        amplitude = params.current_amplitude
-        self._amplitude = self._threshold if amplitude is None else float(amplitude)
         self._duration = None if params.duration is None else int(params.duration)
-        self._input = check_input("input_spike_times", params.input_spike_times, self.num_neurons)
+        amplitude = cell.membrane_threshold if params.current_amplitude is None else float(params.current_amplitude)
+        spikes = check_input("input_spike_times", params.input_spike_times, self.num_neurons)
+        self._input = Input(np.ascontiguousarray(spikes.T), amplitude)
         if params.output_neurons is not None:
             self._outputs = check_neurons("output_neurons", params.output_neurons, self.num_neurons)
         else:
@@ -80,20 +103,29 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
                 "membrane_potentials", params.membrane_potentials, self.num_neurons
             )
         else:
-            uniform = rngs["potentials"].random(self.num_neurons, dtype=np.float32)
-            self._initial_potentials = uniform * np.float32(self._threshold)
-        self._state = state_at(self._initial_potentials)
-        self._input_weights = None
-        self._input_currents = None
-        self._input_hold = 1
-        self._stdp = stdp_params
-        self._recording = None
+            self._initial_potentials = cell.initial_potentials(self.num_neurons, rngs["potentials"])
+        self.reset()
 
     def __repr__(self) -> str:
         return (
             f"<SNN: {self.num_neurons} neurons, {self._weights.nnz} synapses, {self.num_input_neurons} inputs, "
             f"{self.num_output_neurons} outputs>"
         )
+
+    def _output_trains(self) -> SpikeTrains:
+        return self.recording.trains(self._outputs)
+
+    @property
+    def _weights(self) -> sp.csr_matrix:
+        return self._network.synapses.matrix
+
+    def _start(self, potentials: NDArray[np.float32]) -> None:
+        """Start a trial: timers and traces zero."""
+        self._state = self._network.state_at(potentials)
+
+    def _set_weights(self, weights: sp.csr_matrix) -> None:
+        """Replace the synapses; the state stays."""
+        self._network = replace(self._network, synapses=Synapses(weights))
 
     def simulate(self, trace_tau: float | None = 10.0, *, progress: Progress = False) -> NDArray[np.int8]:
         """Run for ``simulation_duration`` steps from the present state.
@@ -121,27 +153,165 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         n_steps = self.simulation_duration
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
-        decay = trace_decay(trace_tau)
+        decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
         report = reporter(progress, "simulate")
-        currents = None
-        if self._input_currents is not None:
-            signal = np.ascontiguousarray(self._input_currents.T)
-            currents = self._require_input_weights().drive(signal, self._input_hold)
-        runner = self._runner(spike_drive(self._input), currents, decay)
-        try:
-            for done in runner.advance(n_steps):
-                report(done, n_steps)
-        finally:
-            self._recording = runner.recording()
-        return self._recording.to_dense(self._outputs)
+        # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
+        self._run = Run(
+            self._network.model(decay), self._input.drive(self._network.input_weights), self._state, n_steps
+        )
+        for done in self._run.advance():
+            report(done, n_steps)
+        return self.recording.to_dense(self._outputs)
+
+    def simulate_batch(
+        self,
+        inputs: Any = None,
+        *,
+        currents: Any = None,
+        hold: int = 1,
+        returns: Returns = "recordings",
+        potentials: ArrayLike | None = None,
+        neurons: ArrayLike | None = None,
+        n_jobs: int = -1,
+        progress: Progress = False,
+    ) -> Any:
+        """Run many trials through this network, its plasticity frozen, each from the same defined state.
+
+        A trial starts with timers and traces zero and, unless ``potentials`` says otherwise, from the potentials that
+        :meth:`reset` restores. The network itself does not change. Results do not depend on the number of threads,
+        on how trials are grouped, or on their order.
+
+        Parameters
+        ----------
+        inputs : array_like (n_trials, n_inputs, n_steps) or list of (n_inputs, n_steps_k), optional
+            0/1 spikes for the first neurons.
+        currents : array_like (n_trials, n_channels, n_steps) or list of (n_channels, n_steps_k), optional
+            Channels for :meth:`set_input_weights`. Given both, a trial has as many steps of each.
+        hold : int, default 1
+            Steps for which each column of ``currents`` lasts.
+        returns : {"recordings", "outputs", "features"} or callable, default "recordings"
+            What is kept of each trial; nothing else is, beyond the trials in work.
+
+            - "recordings": list of :class:`Recording`, all neurons
+            - "outputs": 0/1 int8, (n_trials, n_steps, n_outputs), or a list of (n_steps_k, n_outputs) if lengths differ
+            - "features": dict of (n_trials, n_outputs), see :func:`snnres.features.extract_features`
+            - a function of :class:`SpikeTrains`, the outputs' trains trial after trial, that returns an array with a
+              row a train or a dict of such; it is given many trials at a time and its rows come back as
+              (n_trials, n_outputs, ...)
+        potentials : array_like, shape (num_neurons,) or (n_trials, num_neurons), optional
+            Potentials at the start of every trial, or of each.
+        neurons : array_like of int, optional
+            Neurons to read in place of the outputs.
+        n_jobs : int, default -1
+            Threads; -1 for one a core.
+        progress : bool or callable, default False
+            As in :meth:`simulate`, of trials.
+
+        Returns
+        -------
+        list, ndarray or dict
+            As ``returns`` says.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> snn = SNN(SimulationParams(
+        ...     num_neurons=100, num_output_neurons=5, mean_weight=0.1, small_world_graph_k=10,
+        ...     small_world_graph_p=0.2, membrane_threshold=1.0, leak_coefficient=0.1, refractory_period=2, seed=0))
+        >>> trials = np.random.default_rng(0).integers(0, 2, size=(8, 10, 50))
+        >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
+        (8, 5)
+        """
+        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        start = check_start(potentials, self._initial_potentials, len(trials.durations))
+        read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
+        threads, report = check_jobs(n_jobs), reporter(progress, "simulate")
+        return run_batch(self._network, trials, start, returns, read, threads, report)
+
+    def adapt(
+        self,
+        inputs: Any = None,
+        epochs: int = 1,
+        shuffle: bool = True,
+        seed: SeedLike = None,
+        *,
+        currents: Any = None,
+        hold: int = 1,
+        apply_threshold: bool = False,
+        progress: Progress = False,
+    ) -> dict[str, NDArray[Any]]:
+        """Let plasticity act on many trials, each from the state that :meth:`reset` restores.
+
+        The one phase in which weights change; :meth:`simulate_batch` reads features with weights frozen. Presented
+        in the order of classes, later trials would weigh more, so the order is shuffled. Ends reset. Ctrl-C leaves
+        the weights as they have become.
+
+        Parameters
+        ----------
+        inputs, currents, hold
+            As in :meth:`simulate_batch`.
+        epochs : int, default 1
+            Times that every trial is presented.
+        shuffle : bool, default True
+            Present each epoch in a new random order.
+        seed : int, SeedSequence or Generator, optional
+            Decides the order.
+        apply_threshold : bool, default False
+            After each epoch set the threshold by :func:`snnres.homeostasis.mean_field_threshold`, with the fraction of
+            ones in ``inputs``. The history has the threshold of each presentation.
+        progress : bool or callable, default False
+            As in :meth:`simulate`, of presentations.
+
+        Returns
+        -------
+        dict of ndarray, shape (n_presentations,)
+            History after each presentation: ``trial``, ``weights_mean``, ``weights_variance``,
+            ``membrane_threshold`` and ``spikes``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
+            weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
+        """
+        if self._network.active_rule is None:
+            raise ValueError(
+                "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
+            )
+        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        n_trials = len(trials.durations)
+        epochs = check_int("epochs", epochs, 1)
+        shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
+        check_seed("seed", seed)
+        if apply_threshold:
+            balanced(self._network, trials)
+        report = reporter(progress, "adapt")
+        rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
+        self.reset()
+        history: list[Presentation] = []
+        for _ in range(epochs):
+            order = rng.permutation(n_trials) if shuffle else range(n_trials)
+            for presented in presentations(self._network, trials, order, self._initial_potentials):
+                history.append(presented)
+                report(len(history), epochs * n_trials)
+            if apply_threshold:
+                self._network = balanced(self._network, trials)
+        columns = zip(Presentation._fields, zip(*history, strict=True), strict=True)
+        return {name: np.array(values) for name, values in columns}
 
     def reset(self) -> None:
         """Restore the potentials of construction, zero timers and traces, drop the recording.
 
         Weights, threshold, input and outputs stay.
         """
-        self._state = state_at(self._initial_potentials)
-        self._recording = None
+        self._start(self._initial_potentials)
+        self._run = None
 
     def set_input_spike_times(self, input_spike_times: ArrayLike) -> None:
         """Set the input of the next runs.
@@ -156,7 +326,8 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         TypeError, ValueError
             If it is not 0/1 or has more rows than the network has neurons.
         """
-        self._input = check_input("input_spike_times", input_spike_times, self.num_neurons)
+        spikes = check_input("input_spike_times", input_spike_times, self.num_neurons)
+        self._input = replace(self._input, spikes=np.ascontiguousarray(spikes.T))
 
     def set_input_weights(self, input_weights: Any, bias: ArrayLike | None = None) -> None:
         """Set how analogue input reaches the neurons, and drop the currents set before.
@@ -176,8 +347,8 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         TypeError, ValueError
             If they are not of that form; the network stays as it was.
         """
-        self._input_weights = InputWeights(input_weights, bias, self.num_neurons)
-        self._input_currents = None
+        self._network = replace(self._network, input_weights=InputWeights(input_weights, bias, self.num_neurons))
+        self._input = replace(self._input, signal=None)
 
     def set_input_currents(self, currents: ArrayLike | None, hold: int = 1) -> None:
         """Set the analogue input of the next runs; None for none.
@@ -190,10 +361,11 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         hold : int, default 1
             Steps for which each column lasts. The current of a column is computed once.
         """
-        hold = check_int("hold", hold, 1)
+        hold, signal = check_int("hold", hold, 1), None
         if currents is not None:
-            currents = check_currents("currents", currents, self._require_input_weights().n_channels)
-        self._input_currents, self._input_hold = currents, hold
+            n_channels = require(self._network.input_weights).n_channels
+            signal = np.ascontiguousarray(check_currents("currents", currents, n_channels).T)
+        self._input = replace(self._input, signal=signal, hold=hold)
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""
@@ -209,7 +381,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         membrane_potentials : array_like of float, shape (num_neurons,)
             Finite; may exceed a threshold that was lowered.
         """
-        self._state = state_at(check_potentials("membrane_potentials", membrane_potentials, self.num_neurons))
+        self._start(check_potentials("membrane_potentials", membrane_potentials, self.num_neurons))
 
     def get_output_neurons(self) -> NDArray[np.int64]:
         """Return a copy of the indices of the output neurons."""
@@ -231,14 +403,344 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         In each step ``trace *= exp(-1 / trace_tau)``, then 1 is added for a spike; ``trace_tau`` is
         :meth:`simulate`'s.
         """
-        return self._state.trace.copy()
+        return np.array(self._state.trace.trace)
 
     def disable_stdp(self) -> None:
         """End plasticity and clear its traces; the weights stay as they have become."""
-        if self._stdp is not None:
-            self._stdp = replace(self._stdp, enabled=False)
-        self._state.x_pre[:] = 0
-        self._state.x_post[:] = 0
+        if self._network.rule is not None:
+            self._network = replace(self._network, rule=replace(self._network.rule, enabled=False))
+        self._state = self._state._replace(rule=None)
+
+    def get_topology(self) -> sp.csr_matrix:
+        """Return a copy of the weights, float32 CSR; ``W[j, i]`` is the synapse from j to i."""
+        return self._weights.copy()
+
+    def set_topology(self, topology: Any) -> None:
+        """Replace the weights; the rest of the network stays.
+
+        Parameters
+        ----------
+        topology : scipy.sparse matrix or array_like, shape (num_neurons, num_neurons)
+            Finite, without duplicates. Dense and integer matrices are converted.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not such a matrix; the network stays as it was.
+        """
+        self._set_weights(as_weights("topology", topology, self.num_neurons))
+
+    def rescale_synaptic_weights_to_mean(self, target_mean: float) -> None:
+        """Multiply all weights by one factor, so that their mean becomes ``target_mean``.
+
+        Raises
+        ------
+        ValueError
+            If the present mean is 0, there are no synapses, or a weight would leave the range of float32.
+        """
+        target = check_real("target_mean", target_mean)
+        present = self.weights_mean
+        if present == 0.0:
+            raise ValueError("target_mean must be reachable: the present mean weight must not be 0. Got 0 instead.")
+        factor = target / present
+        if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
+            raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
+        self._weights.data *= np.float32(factor)
+
+    def reset_synaptic_weights(self, mean: float, std: float = 0.1) -> None:
+        """Draw the weights of the existing synapses anew from a normal distribution.
+
+        Parameters
+        ----------
+        mean : float
+            Mean weight.
+        std : float, default 0.1
+            Coefficient of variation, >= 0: the standard deviation is ``std * abs(mean)``.
+        """
+        mean = check_real("mean", mean)
+        sd = check_real("std", std, low=0) * abs(mean)
+        self._weights.data[:] = topology.normal_weights(self._weights.nnz, mean, sd, self._rng)
+
+    def prune(self, fraction: float) -> None:
+        """Remove the weakest synapses by absolute weight.
+
+        Parameters
+        ----------
+        fraction : float
+            In (0, 1). ``floor(fraction * nnz)`` synapses go, at least 1 and at most all but one, the earlier of two
+            equals first; explicit zeros go too.
+
+        Raises
+        ------
+        ValueError
+            If ``fraction`` is out of range or fewer than two synapses are left.
+        """
+        fraction = check_real("fraction", fraction, above=0, below=1)
+        if self._weights.nnz < 2:
+            raise ValueError(f"prune must leave a synapse: it needs at least 2. Got {self._weights.nnz} instead.")
+        self._set_weights(topology.pruned(self._weights, fraction))
+
+    def compute_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
+        """Return ``mean weight * mean in-degree + 2 * input_mean_current * refractory_period``.
+
+        Parameters
+        ----------
+        use_abs_weights : bool, default False
+            Take the mean of the absolute weights.
+
+        See Also
+        --------
+        snnres.homeostasis.mean_field_threshold
+        """
+        use_abs_weights = check_bool("use_abs_weights", use_abs_weights)
+        return mean_field_threshold(self._network, self.input_mean_current, use_abs_weights=use_abs_weights)
+
+    def apply_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
+        """Set the threshold to :meth:`compute_global_scalar_threshold` and return it.
+
+        Raises
+        ------
+        ValueError
+            If it is not > 0, as with weights that are mostly negative.
+        """
+        self.membrane_threshold = self.compute_global_scalar_threshold(use_abs_weights)
+        return self.membrane_threshold
+
+    @property
+    def num_neurons(self) -> int:
+        """Neurons of the network."""
+        return int(self._weights.shape[0])
+
+    @property
+    def num_input_neurons(self) -> int:
+        """Rows of the input: that many of the first neurons are driven."""
+        return int(self._input.spikes.shape[1])
+
+    @property
+    def num_output_neurons(self) -> int:
+        """Output neurons."""
+        return len(self._outputs)
+
+    @property
+    def output_neurons(self) -> NDArray[np.int64]:
+        """Indices of the output neurons (a copy)."""
+        return self._outputs.copy()
+
+    @property
+    def input_spike_times(self) -> NDArray[np.uint8]:
+        """Input of shape (n_inputs, n_steps) (a copy)."""
+        return self._input.spikes.T.copy()
+
+    @property
+    def membrane_potentials(self) -> NDArray[np.float32]:
+        """Present potentials (a copy)."""
+        return np.array(self._state.cell.potential)
+
+    @property
+    def membrane_threshold(self) -> float:
+        """Firing threshold, > 0. Assigning another leaves ``current_amplitude`` as it is."""
+        return self._network.cell.membrane_threshold
+
+    @membrane_threshold.setter
+    def membrane_threshold(self, value: float) -> None:
+        threshold = check_real("membrane_threshold", value, above=0)
+        self._network = replace(self._network, cell=replace(self._network.cell, membrane_threshold=threshold))
+
+    @property
+    def leak_coefficient(self) -> float:
+        """Fraction of the potential lost in a step."""
+        cell: Any = self._network.cell
+        return float(cell.leak_coefficient)
+
+    @property
+    def refractory_period(self) -> int:
+        """Steps after a spike in which a neuron cannot fire."""
+        cell: Any = self._network.cell
+        return int(cell.refractory_period)
+
+    @property
+    def current_amplitude(self) -> float:
+        """What an input spike adds to a potential; by default the threshold at construction."""
+        return self._input.amplitude
+
+    @property
+    def simulation_duration(self) -> int:
+        """Steps of a run: the given duration, or else the steps of the input, spikes or currents."""
+        return self._input.n_steps if self._duration is None else self._duration
+
+    @property
+    def stdp(self) -> LearningRule | None:
+        """Parameters of plasticity, None where none were given."""
+        return self._network.rule
+
+    @property
+    def synaptic_weights(self) -> sp.csr_matrix:
+        """The weights as a CSR view that shares their memory and cannot be written to."""
+        parts = (self._weights.data.view(), self._weights.indices.view(), self._weights.indptr.view())
+        for part in parts:
+            part.flags.writeable = False
+        return sp.csr_matrix(parts, shape=self._weights.shape, copy=False)
+
+    @property
+    def weights_mean(self) -> float:
+        """Mean of the present weights, 0.0 without synapses."""
+        return topology.mean_weight(self._weights)
+
+    @property
+    def weights_variance(self) -> float:
+        """Variance (ddof 0) of the present weights, 0.0 without synapses."""
+        return topology.weight_variance(self._weights)
+
+    @property
+    def mean_in_degree(self) -> float:
+        """Synapses per neuron."""
+        return topology.mean_in_degree(self._weights)
+
+    @property
+    def avg_in_degree(self) -> float:
+        """Synapses per neuron, under the reference's other name."""
+        return self.mean_in_degree
+
+    @property
+    def input_mean_current(self) -> float:
+        """Fraction of ones in the whole input, whatever the amplitude and the duration."""
+        return homeostasis.input_mean_current(self._input.spikes)
+
+    @property
+    def recording(self) -> Recording:
+        """Spikes of all neurons in the latest run, as sorted events.
+
+        Raises
+        ------
+        ValueError
+            Before the first run and after :meth:`reset`.
+        """
+        if self._run is None:
+            raise ValueError("Simulation not yet run: call simulate() first.")
+        return self._run.recording()
+
+    @property
+    def tot_spikes(self) -> int:
+        """Spikes of all neurons in the latest run, 0 before it."""
+        return 0 if self._run is None else self.recording.n_spikes
+
+    @property
+    def spike_matrix(self) -> NDArray[np.int8] | None:
+        """Spikes of all neurons, (n_steps, num_neurons) int8, made on request; None before the first run."""
+        return None if self._run is None else self.recording.to_dense()
+
+    @property
+    def spike_matrix_output(self) -> NDArray[np.int8] | None:
+        """Spikes of the output neurons, (n_steps, n_outputs) int8; None before the first run."""
+        return None if self._run is None else self.recording.to_dense(self._outputs)
+
+    def get_network_parameters(self) -> dict[str, Any]:
+        """Return sizes, constants and statistics as a dict under the reference's names."""
+        return {
+            "num_neurons": self.num_neurons,
+            "num_input_neurons": self.num_input_neurons,
+            "num_output_neurons": self.num_output_neurons,
+            "output_neurons": self._outputs.tolist(),
+            "membrane_threshold": self.membrane_threshold,
+            "refractory_period": self.refractory_period,
+            "leak_coefficient": self.leak_coefficient,
+            "simulation_duration": self.simulation_duration,
+            "weights_mean": self.weights_mean,
+            "weights_variance": self.weights_variance,
+            "mean_in_degree": self.mean_in_degree,
+            "time_step": 1,
+            "current_amplitude": self.current_amplitude,
+        }
+
+    def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
+        """Write the weights in SciPy's ``.npz`` format."""
+        io.save_topology(filename, self._weights)
+
+    def load_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
+        """Replace the weights by those of a file, see :func:`snnres.load_topology`."""
+        self._set_weights(as_weights("topology", io.load_topology(filename), self.num_neurons))
+
+    def save_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
+        """Write the present potentials as ``.npy``."""
+        io.save_array(filename, self._state.cell.potential)
+
+    def load_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
+        """Start a trial from the potentials of a file, as ``set_membrane_potentials`` does."""
+        potentials = io.load_membrane_potentials(filename)
+        if len(potentials) != self.num_neurons:
+            raise ValueError(
+                f"{filename} must hold a value for each of {self.num_neurons} neurons. Got {len(potentials)} instead."
+            )
+        self._start(potentials)
+
+    def save_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
+        """Write the indices of the output neurons as ``.npy``."""
+        io.save_array(filename, self._outputs)
+
+    def load_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
+        """Read other neurons out: those of a file."""
+        self._outputs = check_neurons(str(filename), io.load_output_neurons(filename), self.num_neurons)
+
+    def save(self, path: io.PathLike) -> None:
+        """Write the whole network to one ``.npz`` file, from which a run goes on bit for bit.
+
+        The latest recording is not part of it. The file holds plain arrays and a text:
+
+        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (2), ``parameters``, ``cell`` and ``rule``
+          (or null), each by name and parameters, and ``random_state`` (that of NumPy's PCG64)
+        - ``data``, ``indices``, ``indptr``: the weights, CSR
+        - ``cell.potential``, ``cell.timer``, ``rule.x_pre``, ``trace.trace`` and their like: the state of each part
+        - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
+        - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR) and ``bias``; if
+          there are currents: ``currents`` (n_channels, n_steps)
+
+        Parameters
+        ----------
+        path : path
+            Gets ``.npz`` added if it does not end so.
+        """
+        header, arrays = self.to_arrays()
+        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays)
+
+    @classmethod
+    def load(cls, path: io.PathLike) -> Self:
+        """Return the network of a file that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged, of another or a newer format, or holds values that no network can have.
+        """
+        path = io.with_suffix(path, ".npz")
+        with io.reading(path, f"a file of format {FORMAT!r}"):
+            return cls.from_arrays(*io.read_archive(path, FORMAT, VERSION))
+
+    def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Return what :meth:`save` writes, for files of another kind: its header, plain values, and its arrays.
+
+        The arrays are the network's own, not copies. The header lacks ``format`` and ``version``.
+        """
+        start, drive = self._initial_potentials, self._input
+        return to_arrays(Contents(self._network, self._state, start, drive, self._outputs, self._duration, self._rng))
+
+    @classmethod
+    def from_arrays(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+        """Return the network that :meth:`to_arrays` described; it shares no array.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If something is missing, or holds values that no network can have.
+        """
+        contents = from_arrays(header, arrays)
+        network = cls.__new__(cls)
+        network._network, network._state = contents.network, contents.state
+        network._initial_potentials, network._input = contents.initial_potentials, contents.input
+        network._outputs, network._duration, network._rng = contents.outputs, contents.duration, contents.rng
+        network._run = None
+        return network
 
     def copy(self) -> "SNN":
         """Return an independent network in the same state, random state included."""
@@ -246,9 +748,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        # Arrays that pickle hands over may be read-only (memory-mapped by joblib); the kernels write to these.
-        self._state = NetworkState._make(np.array(part) for part in self._state)
-        self._weights = self._weights.copy()
+        self._state = State(*(None if part is None else type(part)(*map(owned, part)) for part in self._state))
 
 
 def build_weights(

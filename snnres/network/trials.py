@@ -6,38 +6,38 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..kernels.batch import count_by_trial, place_by_trial
-from ..kernels.structs import CurrentDrive, SpikeDrive
+from ..kernels.drives import SpikeDrive
+from ..kernels.model import Drive
 from ..kernels.turn import turn_bytes
 from ..recording import Recording, SpikeTrains
 from ..validation import check_input, check_int, check_potentials, refuse
 from .drive import InputWeights, check_currents, require
+from .network import Network
 
 
 class Stretch(NamedTuple):
     """Some successive trials as the kernels take them.
 
     On one time axis trial k has the steps ``starts[k]`` to ``starts[k + 1]``; its input, which may be shorter or
-    longer, has the rows ``rows[k]`` to ``rows[k + 1]`` of the spikes, and of ``signal_rows`` of the currents.
+    longer, has the steps ``rows[k]`` to ``rows[k + 1]`` of the drive.
     """
 
     starts: NDArray[np.int64]
     rows: NDArray[np.int64]
-    spikes: SpikeDrive | None
-    signal_rows: NDArray[np.int64]
-    currents: CurrentDrive | None
+    drive: Drive
 
 
 class Trials(NamedTuple):
     """Checked inputs of a batch, a (n_rows, n_steps_k) array a trial; None for a kind of input that is not there.
 
     Arrays of the caller are kept, not copied, so that a batch needs no second memory for its input. ``lengths`` are
-    the steps of the input; each column of the currents lasts ``hold`` of them.
+    the steps of the input; each spike adds ``amplitude``, each column of the currents lasts ``hold`` steps.
     """
 
     spikes: list[NDArray[Any]] | None
     currents: list[NDArray[Any]] | None
     input_weights: InputWeights | None
+    amplitude: float
     hold: int
     lengths: NDArray[np.int64]
     durations: NDArray[np.int64]
@@ -45,14 +45,13 @@ class Trials(NamedTuple):
     def stretch(self, first: int, last: int) -> Stretch:
         """Return the trials ``first`` to ``last``."""
         starts, rows = (np.append(0, np.cumsum(steps[first:last])) for steps in (self.durations, self.lengths))
-        signal_rows = rows // self.hold
         spikes = currents = None
         if self.spikes is not None:
-            spikes = SpikeDrive(spikes_by_step(self.spikes[first:last], rows))
+            spikes = SpikeDrive(spikes_by_step(self.spikes[first:last], rows), np.float32(self.amplitude))
         if self.currents is not None:
             signal = currents_by_step(self.currents[first:last])
             currents = require(self.input_weights).drive(signal, self.hold)
-        return Stretch(starts, rows, spikes, signal_rows, currents)
+        return Stretch(starts, rows, Drive(spikes, currents))
 
     def mean_of_ones(self) -> float:
         """Return the fraction of ones in the spikes of all trials, 0.0 without spikes."""
@@ -77,15 +76,7 @@ class Chunk(NamedTuple):
 
     def trains(self, neurons: NDArray[np.int64]) -> SpikeTrains:
         """Return the trains of the given neurons, trial after trial."""
-        column = np.full(self.recording.n_neurons, -1, dtype=np.int32)
-        column[neurons] = np.arange(len(neurons), dtype=np.int32)
-        indptr = np.zeros((len(self.starts) - 1) * len(neurons) + 1, dtype=np.int64)
-        spikes = (self.starts, self.recording.offsets, self.recording.neurons, column, len(neurons))
-        count_by_trial(*spikes, indptr)
-        np.cumsum(indptr, out=indptr)
-        times = np.empty(indptr[-1], dtype=np.int64)
-        place_by_trial(*spikes, indptr[:-1].copy(), times)
-        return SpikeTrains(indptr, times, np.repeat(np.diff(self.starts), len(neurons)))
+        return self.recording.trains_by_trial(self.starts, neurons)
 
 
 def spikes_by_step(trials: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -105,7 +96,7 @@ def currents_by_step(trials: list[NDArray[Any]]) -> NDArray[np.float32]:
 
 
 def check_trials(
-    inputs: Any, currents: Any, hold: int, n_neurons: int, input_weights: InputWeights | None, duration: int | None
+    inputs: Any, currents: Any, hold: int, network: Network, amplitude: float, duration: int | None
 ) -> Trials:
     """Return checked trials of spikes, of currents, or of both; ``duration`` None for each trial's own."""
     hold = check_int("hold", hold, 1)
@@ -113,12 +104,14 @@ def check_trials(
         raise ValueError("inputs or currents must be given. Got neither instead.")
     spikes = values = None
     if inputs is not None:
-        spikes = [kept(trial, check_input(name, trial, n_neurons)) for name, trial in named_trials("inputs", inputs)]
+        spikes = [
+            kept(trial, check_input(name, trial, network.n_neurons)) for name, trial in named_trials("inputs", inputs)
+        ]
         heights = sorted({len(trial) for trial in spikes})
         if len(heights) > 1:
             raise ValueError(f"inputs must have the same number of rows in every trial. Got {heights} instead.")
     if currents is not None:
-        n_channels = require(input_weights).n_channels
+        n_channels = require(network.input_weights).n_channels
         values = [
             kept(trial, check_currents(name, trial, n_channels)) for name, trial in named_trials("currents", currents)
         ]
@@ -134,7 +127,7 @@ def check_trials(
     if (durations == 0).any():
         empty = int(np.argmin(durations))
         raise ValueError(f"every trial must have at least one step. Got 0 in trial {empty} instead.")
-    return Trials(spikes, values, input_weights, hold, own, durations)
+    return Trials(spikes, values, network.input_weights, amplitude, hold, own, durations)
 
 
 def named_trials(name: str, value: Any) -> list[tuple[str, Any]]:

@@ -1,0 +1,88 @@
+"""Input from outside: spikes of the first neurons, and currents mixed from the channels of a signal."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compile import jit
+from .verbs import inject, window
+
+Float32Array = NDArray[np.float32]
+
+ONE = np.uint32(1)
+
+
+class SpikeDrive(NamedTuple):
+    """Input spikes, one row a step: ``(n_steps, n_inputs)`` uint8; each adds the amplitude to its neuron."""
+
+    spikes: NDArray[np.uint8]
+    amplitude: np.float32
+
+
+class CurrentDrive(NamedTuple):
+    """Analogue input: ``signal`` (n_rows, n_channels) spread by the CSR rows of its channels, plus a bias a neuron.
+
+    Each row lasts ``hold`` steps; ``current`` (a scratch, an entry a neuron) keeps what it sends. A run begins at the
+    start of a row.
+    """
+
+    signal: Float32Array
+    hold: np.int64
+    indptr: NDArray[np.uint64]
+    target: NDArray[np.unsignedinteger[Any]]
+    weight: Float32Array
+    bias: Float32Array
+    current: Float32Array
+
+
+@window.of(SpikeDrive)
+def spike_window(drive, start, stop):
+    """Return some steps of the spikes."""
+    return SpikeDrive(drive.spikes[start:stop], drive.amplitude)
+
+
+@window.of(CurrentDrive)
+def current_window(drive, start, stop):
+    """Return some steps of the currents, whole rows."""
+    return CurrentDrive(
+        drive.signal[start // drive.hold : stop // drive.hold],
+        drive.hold,
+        drive.indptr,
+        drive.target,
+        drive.weight,
+        drive.bias,
+        drive.current,
+    )
+
+
+@inject.of(SpikeDrive)
+def inject_spikes(drive, potential, t):
+    """Add the amplitude to each of the first neurons whose input spikes."""
+    if t < drive.spikes.shape[0]:
+        spikes, amplitude = drive.spikes[t], drive.amplitude
+        for i in range(spikes.size):
+            potential[i] += amplitude * np.float32(spikes[i])
+
+
+@jit
+def mix_channels(drive, row):
+    """Write the current of a row: the bias, plus weight times value of one channel after the other."""
+    current, signal = drive.current, drive.signal[row]
+    current[:] = drive.bias
+    for c in range(np.uint32(signal.size)):
+        value = signal[c]
+        for e in range(drive.indptr[c], drive.indptr[c + ONE]):
+            current[drive.target[e]] += drive.weight[e] * value
+
+
+@inject.of(CurrentDrive)
+def inject_currents(drive, potential, t):
+    """Add the current of the step, mixed where a row begins."""
+    row = t // drive.hold
+    if row < drive.signal.shape[0]:
+        if t % drive.hold == 0:
+            mix_channels(drive, row)
+        current = drive.current
+        for i in range(current.size):
+            potential[i] += current[i]

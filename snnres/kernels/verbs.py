@@ -1,0 +1,90 @@
+"""The verbs of the time loop, and how each finds what it means for a part: by the part's type, as it is compiled.
+
+A part is a named tuple of constants; where it has state, that is a named tuple of arrays. ``None`` stands for a part
+that is not there: the verb then does nothing and leaves no machine code behind.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from numba.core import types
+from numba.extending import overload
+
+from .compile import OPTIONS
+
+Kernel = Callable[..., Any]
+
+
+class Verb:
+    """A function that is another for each type of its first argument.
+
+    numba prunes a branch on ``None`` only for arguments of a function, not for fields of a tuple, so that the choice
+    cannot be an ``if`` in the time loop.
+    """
+
+    def __init__(self, nothing: Kernel) -> None:
+        functools.update_wrapper(self, nothing)
+        self.__name__ = nothing.__name__
+        self.nothing = nothing
+        self.kernels: dict[type, Kernel] = {}
+        overload(self, jit_options=OPTIONS, strict=False)(self._choose)
+
+    def __call__(self, part: Any, *arguments: Any) -> Any:
+        """Act without the compiler."""
+        kernel = self.nothing if part is None else self.kernels[type(part)]
+        return kernel(part, *arguments)
+
+    def _choose(self, part: Any, *_: Any) -> Kernel | None:
+        """Return what numba is to compile for the types of the arguments."""
+        if isinstance(part, types.NoneType):
+            return self.nothing
+        return self.kernels.get(getattr(part, "instance_class", type(None)))
+
+    def of(self, part: type) -> Callable[[Kernel], Kernel]:
+        """Return the decorator of the function that this verb is for a type of part, in that type's own module."""
+
+        def register(kernel: Kernel) -> Kernel:
+            if kernel.__module__ != part.__module__:
+                # The cache looks for changes where the part is defined.
+                raise ValueError(
+                    f"{self.__name__} of {part.__name__} must be defined in {part.__module__}, where the part is. "
+                    f"Got {kernel.__module__} instead."
+                )
+            self.kernels[part] = kernel
+            return kernel
+
+        return register
+
+
+@Verb
+def window(drive, start, stop):
+    """Return the part of a drive that lasts from step ``start`` to ``stop``, its steps counted from 0."""
+
+
+@Verb
+def inject(drive, potential, t):
+    """Add the input of step ``t`` to the potentials; input ends where its rows end. Mutates ``potential``."""
+
+
+@Verb
+def fire(cell, state, fired):
+    """Advance the neurons by one step: mark who fires in ``fired`` (0 or 1), reset them, leak.
+
+    Mutates the state. ``fired`` is padded beyond the neurons to a multiple of 8; the padding stays 0.
+    """
+
+
+@Verb
+def learn(rule, state, synapses, spikes):
+    """Change the weights for the spikes of this step, indices in ascending order. Mutates the state and the weights."""
+
+
+@Verb
+def send(synapses, potential, spikes):
+    """Send each spike along its synapses, in the order of the spikes. Mutates ``potential``."""
+
+
+@Verb
+def probe(reading, state, spikes):
+    """Take down what is read off the network at the end of a step. Mutates the state."""

@@ -1,0 +1,151 @@
+"""A network as plain values and arrays, and back; the arrays of its state by the parts that they belong to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from ..kernels.model import State
+from ..kernels.trace import TraceState
+from ..parts import LIF, Cell, LearningRule, STDPParams
+from ..parts.base import check_arrays
+from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
+from .drive import Input, InputWeights, check_currents, require
+from .network import Network
+from .synapses import Synapses
+
+FORMAT = "snnres network"
+VERSION = 2
+WEIGHT_ARRAYS = ("data", "indices", "indptr")
+DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass
+class Contents:
+    """Everything from which a network goes on."""
+
+    network: Network
+    state: State
+    initial_potentials: NDArray[np.float32]
+    input: Input
+    outputs: NDArray[np.int64]
+    duration: int | None
+    rng: np.random.Generator
+
+
+def to_arrays(contents: Contents) -> tuple[dict[str, Any], Arrays]:
+    """Return a header of plain values, and arrays that are the network's own."""
+    network, drive = contents.network, contents.input
+    header = {
+        "parameters": {
+            "current_amplitude": drive.amplitude,
+            "duration": contents.duration,
+            "input_hold": drive.hold,
+        },
+        "cell": network.cell.table(),
+        "rule": None if network.rule is None else network.rule.table(),
+        "random_state": contents.rng.bit_generator.state,
+    }
+    arrays: dict[str, Any] = {name: getattr(network.synapses.matrix, name) for name in WEIGHT_ARRAYS}
+    for part, state in contents.state._asdict().items():
+        if state is not None:
+            arrays |= {f"{part}.{name}": array for name, array in state._asdict().items()}
+    arrays |= {"initial_potentials": contents.initial_potentials, "input": drive.spikes.T, "outputs": contents.outputs}
+    if network.input_weights is not None:
+        weights = network.input_weights.weights
+        values = (weights.data, weights.indices, weights.indptr, network.input_weights.bias)
+        arrays |= dict(zip(DRIVE_ARRAYS, values, strict=True))
+    if drive.signal is not None:
+        arrays["currents"] = drive.signal.T
+    return header, arrays
+
+
+def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
+    """Return what :func:`to_arrays` described, checked as a user's own values would be; it shares no array."""
+    if "cell" not in header:
+        header, arrays = from_version_1(header, arrays)
+    n_neurons = len(arrays["indptr"]) - 1
+    matrix = check_weights("weights", stored_matrix(arrays, WEIGHT_ARRAYS, n_neurons))
+    input_weights = None
+    if DRIVE_ARRAYS[0] in arrays:
+        *weights, bias = DRIVE_ARRAYS
+        input_weights = InputWeights(stored_matrix(arrays, weights, n_neurons), arrays[bias], n_neurons)
+    rule = None if header["rule"] is None else LearningRule.from_table(header["rule"])
+    network = Network(Synapses(matrix), Cell.from_table(header["cell"]), rule, input_weights)
+    parameters = header["parameters"]
+    duration = parameters["duration"]
+    signal = None
+    if "currents" in arrays:
+        signal = np.ascontiguousarray(
+            check_currents("currents", arrays["currents"], require(input_weights).n_channels).T
+        )
+    rng = np.random.Generator(np.random.PCG64())
+    rng.bit_generator.state = header["random_state"]
+    return Contents(
+        network,
+        stored_state(network, arrays),
+        stored_potentials(arrays["initial_potentials"], n_neurons),
+        Input(
+            np.ascontiguousarray(check_input("input", arrays["input"], n_neurons).T),
+            check_real("current_amplitude", parameters["current_amplitude"]),
+            signal,
+            check_int("input_hold", parameters["input_hold"], 1),
+        ),
+        check_neurons("outputs", arrays["outputs"], n_neurons),
+        None if duration is None else check_int("duration", duration, 1),
+        rng,
+    )
+
+
+def from_version_1(header: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+    """Return header and arrays as of now; the first version knew one cell and one rule, without names for them."""
+    parameters, stdp = dict(header["parameters"]), header["stdp"]
+    cell = {name: parameters.pop(name) for name in ("membrane_threshold", "leak_coefficient", "refractory_period")}
+    header = header | {
+        "parameters": parameters,
+        "cell": {"kind": LIF.__name__, **cell},
+        "rule": None if stdp is None else {"kind": STDPParams.__name__, **stdp},
+    }
+    names = {"potential": "cell", "timer": "cell", "x_pre": "rule", "x_post": "rule", "trace": "trace"}
+    return header, {f"{names[name]}.{name}" if name in names else name: array for name, array in arrays.items()}
+
+
+def stored_matrix(arrays: Arrays, names: Sequence[str], n_columns: int) -> sp.csr_matrix:
+    """Return the CSR matrix of a file's arrays, refusing dtypes that SciPy would cast."""
+    for name, kinds in zip(names, ("f", "iu", "iu"), strict=True):
+        array = arrays[name]
+        if array.dtype.kind not in kinds or array.ndim != 1:
+            raise ValueError(f"{name} must be a 1-D array of its type. Got {array.dtype}, {array.ndim}-D instead.")
+    data, indices, indptr = (arrays[name] for name in names)
+    return sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
+
+
+def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:
+    """Return a copy of initial potentials, finite float32."""
+    if array.dtype != np.float32 or array.shape != (n_neurons,):
+        raise ValueError(
+            f"initial_potentials must be float32 of shape ({n_neurons},). "
+            f"Got {array.dtype} of shape {array.shape} instead."
+        )
+    check_finite("initial_potentials", array)
+    return array.copy()
+
+
+def stored_state(network: Network, arrays: Arrays) -> State:
+    """Return the state of the network's parts from a file's arrays."""
+    fresh = network.state_at(np.zeros(network.n_neurons, dtype=np.float32))
+    parts = {}
+    never_negative = {
+        "cell": network.cell.never_negative,
+        "rule": () if network.rule is None else network.rule.never_negative,
+        "trace": TraceState._fields,
+    }
+    for part, template in fresh._asdict().items():
+        if template is not None:
+            parts[part] = check_arrays(f"{part}.", arrays, template, never_negative[part])
+    return State(**parts)

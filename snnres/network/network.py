@@ -1,0 +1,85 @@
+"""A network as a value: synapses and parts, and what they are to the kernels."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import homeostasis
+from ..kernels.model import Model, State
+from ..kernels.trace import Trace, TraceState
+from ..kernels.verbs import Verb, fire, learn
+from ..parts import Cell, LearningRule, Part
+from .drive import InputWeights
+from .synapses import Synapses
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What a network is made of. Weights that learn change in place; all else changes by making another network."""
+
+    synapses: Synapses
+    cell: Cell
+    rule: LearningRule | None = None
+    input_weights: InputWeights | None = None
+
+    def __post_init__(self) -> None:
+        check_kernel("cell", self.cell, fire)
+        if self.rule is not None:
+            check_kernel("stdp_params", self.rule, learn)
+
+    @property
+    def n_neurons(self) -> int:
+        """Neurons."""
+        return int(self.synapses.matrix.shape[0])
+
+    @property
+    def active_rule(self) -> LearningRule | None:
+        """The rule that acts, None if there is none or it is not enabled."""
+        return self.rule if self.rule is not None and self.rule.enabled else None
+
+    def model(self, trace_decay: np.float32 | None = None) -> Model:
+        """Return the network for the kernels, learning if it has a rule."""
+        rule = self.active_rule
+        if rule is None:
+            return self.frozen_model(trace_decay)
+        edges = self.synapses.edges_both_ways if rule.by_target else self.synapses.edges
+        return self.frozen_model(trace_decay)._replace(synapses=edges, rule=rule.constants(self.n_neurons))
+
+    def frozen_model(self, trace_decay: np.float32 | None = None) -> Model:
+        """Return the network for the kernels, its weights frozen."""
+        trace = None if trace_decay is None else Trace(trace_decay)
+        return Model(self.cell.constants(self.n_neurons), self.synapses.edges, trace=trace)
+
+    def state_at(self, potentials: NDArray[np.float32]) -> State:
+        """Return the state at the start of a trial: these potentials (copied), all else as the parts begin."""
+        n_neurons, rule = self.n_neurons, self.active_rule
+        cell = self.cell.state(n_neurons)
+        cell.potential[:] = potentials
+        trace = TraceState(np.zeros(n_neurons, dtype=np.float32))
+        return State(cell, None if rule is None else rule.state(n_neurons), trace)
+
+
+def check_kernel(name: str, part: Part, verb: Verb) -> None:
+    """Refuse a part without a kernel for its verb."""
+    constants = type(part.constants(1))
+    if constants not in verb.kernels:
+        raise TypeError(
+            f"{name} must have a kernel: register a function with @{verb.__name__}.of({constants.__name__}). "
+            f"Got a {type(part).__name__} without one instead."
+        )
+
+
+def trace_factor(trace_tau: float | None) -> np.float32 | None:
+    """Return the factor by which a trace decays in a step, None for no trace."""
+    return None if trace_tau is None else np.float32(math.exp(-1.0 / trace_tau))
+
+
+def mean_field_threshold(network: Network, input_mean_current: float, *, use_abs_weights: bool = False) -> float:
+    """Return the threshold at which the network is balanced in the mean, for cells with a refractory period."""
+    period = getattr(network.cell, "refractory_period", None)
+    if period is None:
+        raise ValueError(f"the mean-field threshold needs a cell with a refractory_period. Got {network.cell!r}.")
+    weights = network.synapses.matrix
+    return homeostasis.mean_field_threshold(weights, input_mean_current, period, use_abs_weights=use_abs_weights)

@@ -1,0 +1,59 @@
+"""Advance a network in chunks, so that progress can be shown and an interrupt finds a consistent state."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..kernels.advance import advance
+from ..kernels.model import Drive, Model, Recorder, State, marks
+from ..recording import Recording
+
+# Neurons and synapses that a chunk may visit at most: some tenths of a second.
+CHUNK_WORK = 10**8
+BUFFER_SPIKES = 2**20
+
+
+class Run:
+    """One run: advances the state, with a rule the weights too, and keeps the spikes.
+
+    A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
+    state and recording agree wherever an interrupt falls.
+    """
+
+    def __init__(self, model: Model, drive: Drive, state: State, n_steps: int) -> None:
+        self.parts = (model, drive, state)
+        self.n_steps = n_steps
+        self.n_neurons = len(state.cell.potential)
+        self.chunk = max(1, CHUNK_WORK // (self.n_neurons + len(model.synapses.weight)))
+        fired = marks(self.n_neurons)
+        neurons = np.empty(max(fired.size, min(BUFFER_SPIKES, fired.size * n_steps)), dtype=np.uint32)
+        self.recorder = Recorder(np.zeros(n_steps + 1, dtype=np.int64), neurons, fired, np.zeros(1, dtype=np.int64))
+
+    @property
+    def done(self) -> int:
+        """Steps run so far."""
+        return int(self.recorder.position[0])
+
+    def advance(self) -> Iterator[int]:
+        """Run to the end, yielding the steps done after each chunk."""
+        while self.done < self.n_steps:
+            start = self.done
+            stop = min(start + self.chunk, self.n_steps)
+            advance(*self.parts, self.recorder, stop)
+            if self.done < stop:
+                self._resize(2 * self.recorder.neurons.size)
+            if self.done > start:
+                yield self.done
+        self._resize(self.recorder.offsets[-1])
+
+    def _resize(self, size: int) -> None:
+        """Make room for so many spikes, or give back what is not needed."""
+        recorded = self.recorder.offsets[self.done]
+        neurons = np.empty(size, dtype=np.uint32)
+        neurons[:recorded] = self.recorder.neurons[:recorded]
+        self.recorder = self.recorder._replace(neurons=neurons)
+
+    def recording(self) -> Recording:
+        """Return the spikes of the steps run so far."""
+        offsets = self.recorder.offsets[: self.done + 1]
+        return Recording(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons)
