@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from .parts import LIF, Cell
 from .validation import (
     INT32_MAX,
     check_bool,
@@ -16,6 +17,7 @@ from .validation import (
     check_neurons,
     check_potentials,
     check_real,
+    check_type,
     check_weights,
     refuse,
 )
@@ -48,7 +50,8 @@ class SimulationParams:
     Parameters
     ----------
     membrane_threshold : float
-        Potential at and above which a neuron fires, > 0.
+        Potential at and above which a neuron fires, > 0. This and the next two make the neurons
+        :class:`snnres.parts.LIF`; they are required unless ``cell`` is given.
     leak_coefficient : float
         Fraction of the potential lost in a step, in [0, 1).
     refractory_period : int
@@ -87,6 +90,8 @@ class SimulationParams:
     seed : int, numpy.random.SeedSequence or numpy.random.Generator, optional
         Decides everything that is drawn. None draws a fresh one. A Generator is advanced each time a network
         is built from it; an integer or SeedSequence gives the same network each time.
+    cell : snnres.parts.Cell, optional
+        Another neuron model, which has its own parameters; by keyword only.
 
     Raises
     ------
@@ -105,9 +110,9 @@ class SimulationParams:
     10
     """
 
-    membrane_threshold: float
-    leak_coefficient: float
-    refractory_period: int
+    membrane_threshold: float | None = None
+    leak_coefficient: float | None = None
+    refractory_period: int | None = None
     small_world_graph_p: float | None = None
     small_world_graph_k: int | None = None
     connection_prob: float | None = None
@@ -123,11 +128,10 @@ class SimulationParams:
     input_spike_times: NDArray[Any] = field(default_factory=no_input)
     adjacency_matrix: sp.spmatrix | sp.sparray | None = None
     seed: SeedLike = None
+    cell: Cell | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        check_real("membrane_threshold", self.membrane_threshold, above=0)
-        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
-        check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1)
+        threshold = self._check_cell().membrane_threshold
         if self.duration is not None:
             check_int("duration", self.duration, 1)
         if self.current_amplitude is not None:
@@ -138,12 +142,33 @@ class SimulationParams:
         self._check_outputs(n_neurons, n_inputs)
         if self.membrane_potentials is not None:
             potentials = check_potentials("membrane_potentials", self.membrane_potentials, n_neurons)
-            outside = (potentials < 0) | (potentials > np.float32(self.membrane_threshold))
-            if outside.any():
+            outside = (potentials < 0) | (potentials > np.float32(threshold))
+            if self.cell is None and outside.any():
                 raise ValueError(
-                    f"membrane_potentials must lie in [0, {self.membrane_threshold:g}], up to the threshold. "
+                    f"membrane_potentials must lie in [0, {threshold:g}], up to the threshold. "
                     f"Got {potentials[outside][0]:g} instead."
                 )
+
+    @property
+    def neuron(self) -> Cell:
+        """The neuron model: ``cell``, or else that of threshold, leak and refractory period."""
+        if self.cell is not None:
+            return self.cell
+        # Checked: without a cell they are there.
+        numbers: Any = (self.membrane_threshold, self.leak_coefficient, self.refractory_period)
+        return LIF(*numbers)
+
+    def _check_cell(self) -> Cell:
+        """Check what describes the neurons; return their model."""
+        if self.cell is not None:
+            check_type("cell", self.cell, Cell)
+        for name in ("membrane_threshold", "leak_coefficient", "refractory_period"):
+            given = getattr(self, name) is not None
+            if self.cell is None and not given:
+                raise TypeError(f"{name} must be given unless cell is. Got None instead.")
+            if self.cell is not None and given:
+                raise ValueError(f"{name} must not be given with cell. Got {shown_field(self, name)} instead.")
+        return self.neuron
 
     def _check_network(self) -> int:
         """Check what describes the synapses; return the number of neurons."""

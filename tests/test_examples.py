@@ -60,6 +60,17 @@ def test_save_and_load(tmp_path):
         assert (tmp_path / name).stat().st_size > 0
 
 
+def test_own_parts(tmp_path):
+    out = run("own_parts_demo.py", "--output", tmp_path)
+    assert int(re.search(r"spikes of the outputs: (\d+)", out)[1]) > 10
+    before, after = re.search(r"mean weight: ([\d.]+) before, ([\d.]+) after", out).groups()
+    assert before != after
+    assert "loaded network goes on alike: True" in out
+    assert (tmp_path / "network.npz").exists()
+
+
 def test_every_example_of_this_folder_has_a_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    # A module that an example imports.
+    tests += '"own_parts.py"'
     assert [path.name for path in sorted(EXAMPLES.glob("*.py")) if f'"{path.name}"' not in tests] == []

@@ -1,7 +1,7 @@
 """The class that users build, simulate and reset."""
 
 import copy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Self, cast
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import homeostasis, io, topology
 from ..kernels.model import State
 from ..params import SeedLike, SimulationParams, check_seed
-from ..parts import LIF, LearningRule
+from ..parts import LearningRule
 from ..progress import Progress, reporter
 from ..recording import Recording, SpikeTrains
 from ..seeding import seed_sequence, streams
@@ -85,7 +85,7 @@ class SNN(FeatureMethods):
             check_type("stdp_params", stdp_params, LearningRule)
         params = simulation_params
         rngs = streams(params.seed)
-        cell = LIF(float(params.membrane_threshold), float(params.leak_coefficient), int(params.refractory_period))
+        cell = params.neuron
         weights = build_weights(params, rngs["topology"], rngs["weights"])
         self._network = Network(Synapses(weights), cell, stdp_params)
         self._rng = rngs["weights"]
@@ -641,9 +641,7 @@ class SNN(FeatureMethods):
             "num_input_neurons": self.num_input_neurons,
             "num_output_neurons": self.num_output_neurons,
             "output_neurons": self._outputs.tolist(),
-            "membrane_threshold": self.membrane_threshold,
-            "refractory_period": self.refractory_period,
-            "leak_coefficient": self.leak_coefficient,
+            **asdict(self._network.cell),
             "simulation_duration": self.simulation_duration,
             "weights_mean": self.weights_mean,
             "weights_variance": self.weights_variance,

@@ -60,16 +60,20 @@ class LIF(Cell):
     never_negative: ClassVar = ("timer",)
 
     def __post_init__(self) -> None:
-        check_real("membrane_threshold", self.membrane_threshold, above=0)
-        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
-        check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1)
+        checked = {
+            "membrane_threshold": check_real("membrane_threshold", self.membrane_threshold, above=0),
+            "leak_coefficient": check_real("leak_coefficient", self.leak_coefficient, low=0, below=1),
+            "refractory_period": check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     def constants(self, n_neurons: int) -> LIFConstants:
         """Return the constants of the kernel."""
         return LIFConstants(
             threshold=np.float32(self.membrane_threshold),
-            keep=np.float32(1.0 - float(self.leak_coefficient)),
-            pause=np.int32(int(self.refractory_period) + 1),
+            keep=np.float32(1.0 - self.leak_coefficient),
+            pause=np.int32(self.refractory_period + 1),
         )
 
     def state(self, n_neurons: int) -> LIFState:
