@@ -1,12 +1,48 @@
 """What a run returns: spikes as sorted events, from which dense views are made on request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .kernels.events import count_by_trial, fill_dense, place_by_trial
-from .validation import check_binary, check_int, check_neurons
+from .validation import INT32_MAX, check_array, check_binary, check_int, check_neurons, refuse
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be made writable, unlike one whose flag is set: kernels trust what it holds."""
+    plain: Any = array
+    return np.asarray(memoryview(plain).toreadonly())
+
+
+def check_integers(name: str, value: Any) -> NDArray[np.int64]:
+    """Return fresh integers, 1-D."""
+    array = check_array(name, value, 1)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers. Got an array of dtype {array.dtype} instead.")
+    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
+        raise refuse(name, "within the range of int64", array.max())
+    return array.astype(np.int64)
+
+
+def check_bounds(name: str, value: Any, n_entries: int) -> NDArray[np.int64]:
+    """Return fresh bounds of successive groups of ``n_entries``: from 0 on, never descending, to their number."""
+    bounds = check_integers(name, value)
+    if bounds.size == 0 or bounds[0] != 0 or bounds[-1] != n_entries or (np.diff(bounds) < 0).any():
+        raise ValueError(f"{name} must begin with 0, never descend and end with {n_entries}. Got {bounds} instead.")
+    return bounds
+
+
+def check_entries(name: str, entries: NDArray[np.int64], bounds: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+    """Refuse entries outside [0, end) of their group, or not ascending within it."""
+    group = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    outside = (entries < 0) | (entries >= ends[group])
+    if outside.any():
+        end = ends[group][outside][0]
+        raise ValueError(f"{name} must lie in [0, {end}). Got {entries[outside][0]} instead.")
+    if ((np.diff(entries) <= 0) & (np.diff(group) == 0)).any():
+        raise refuse(name, "ascending between two bounds, none twice", entries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +57,51 @@ class SpikeTrains:
         Steps, ascending within a train.
     n_steps : int or ndarray of int64, shape (n_trains,)
         Steps of every train, or of each.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If bounds, times and steps do not belong together.
+
+    Notes
+    -----
+    The arrays are copied and cannot be written to.
     """
 
     indptr: NDArray[np.int64]
     times: NDArray[np.int64]
     n_steps: int | NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        times = check_integers("times", self.times)
+        indptr = check_bounds("indptr", self.indptr, len(times))
+        n_trains = len(indptr) - 1
+        if np.ndim(self.n_steps):
+            n_steps: Any = check_integers("n_steps", self.n_steps)
+            if n_steps.shape != (n_trains,) or (n_steps < 0).any():
+                raise refuse("n_steps", f"a number or {n_trains} numbers of steps, >= 0", self.n_steps)
+        else:
+            n_steps = check_int("n_steps", self.n_steps, 0)
+        check_entries("times", times, indptr, np.broadcast_to(n_steps, n_trains))
+        self._take(indptr, times, n_steps)
+
+    def _take(self, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]) -> None:
+        values = {
+            "indptr": read_only(indptr),
+            "times": read_only(times),
+            "n_steps": n_steps if isinstance(n_steps, int) else read_only(n_steps),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def trusted(
+        cls, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]
+    ) -> "SpikeTrains":
+        """Return the trains of arrays that are known to be right and are written to no more: no check, no copy."""
+        trains = object.__new__(cls)
+        trains._take(indptr, times, n_steps)
+        return trains
 
     @property
     def n_trains(self) -> int:
@@ -50,6 +126,15 @@ class Recording:
     n_neurons : int
         Neurons recorded, silent ones included.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If offsets and neurons do not belong together.
+
+    Notes
+    -----
+    The arrays are copied and cannot be written to.
+
     Examples
     --------
     >>> import numpy as np
@@ -62,13 +147,32 @@ class Recording:
     neurons: NDArray[np.uint32]
     n_neurons: int
 
+    def __post_init__(self) -> None:
+        n_neurons = check_int("n_neurons", self.n_neurons, 0, INT32_MAX)
+        neurons = check_integers("neurons", self.neurons)
+        offsets = check_bounds("offsets", self.offsets, len(neurons))
+        check_entries("neurons", neurons, offsets, np.broadcast_to(n_neurons, len(offsets) - 1))
+        self._take(offsets, neurons.astype(np.uint32), n_neurons)
+
+    def _take(self, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> None:
+        values = {"offsets": read_only(offsets), "neurons": read_only(neurons), "n_neurons": n_neurons}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> "Recording":
+        """Return the recording of arrays that are known to be right and are written to no more: no check, no copy."""
+        recording = object.__new__(cls)
+        recording._take(offsets, neurons, n_neurons)
+        return recording
+
     @classmethod
     def from_dense(cls, spikes: ArrayLike) -> "Recording":
         """Return the recording of a 0/1 matrix of shape (n_steps, n_neurons)."""
         matrix = check_binary("spikes", spikes)
         steps, neurons = np.nonzero(matrix)
         offsets = np.searchsorted(steps, np.arange(matrix.shape[0] + 1)).astype(np.int64)
-        return cls(offsets, neurons.astype(np.uint32), matrix.shape[1])
+        return cls.trusted(offsets, neurons.astype(np.uint32), matrix.shape[1])
 
     @property
     def n_steps(self) -> int:
@@ -94,10 +198,18 @@ class Recording:
 
     def trains(self, neurons: ArrayLike | None = None) -> SpikeTrains:
         """Return the spike trains of the given neurons in their order, or of all."""
-        return replace(self.trains_by_trial(np.array([0, self.n_steps]), neurons), n_steps=self.n_steps)
+        return SpikeTrains.trusted(*self._by_trial(np.array([0, self.n_steps]), neurons), self.n_steps)
 
     def trains_by_trial(self, starts: NDArray[np.int64], neurons: ArrayLike | None = None) -> SpikeTrains:
         """Return the trains of the given neurons, trial after trial, of which k has steps [starts[k], starts[k+1])."""
+        indptr, times = self._by_trial(starts, neurons)
+        n_steps = np.diff(starts)
+        return SpikeTrains.trusted(indptr, times, np.repeat(n_steps, (len(indptr) - 1) // len(n_steps)))
+
+    def _by_trial(
+        self, starts: NDArray[np.int64], neurons: ArrayLike | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the bounds of the trains, trial after trial, and the times within each."""
         column, n_columns = self._columns(neurons)
         spikes = (starts, self.offsets, self.neurons, column, n_columns)
         indptr = np.zeros((len(starts) - 1) * n_columns + 1, dtype=np.int64)
@@ -105,14 +217,14 @@ class Recording:
         np.cumsum(indptr, out=indptr)
         times = np.empty(indptr[-1], dtype=np.int64)
         place_by_trial(*spikes, indptr[:-1].copy(), times)
-        return SpikeTrains(indptr, times, np.repeat(np.diff(starts), n_columns))
+        return indptr, times
 
     def window(self, start: int, stop: int) -> "Recording":
         """Return the steps [start, stop) as a recording whose times count from 0."""
-        check_int("start", start, 0, self.n_steps)
-        check_int("stop", stop, start, self.n_steps)
+        start = check_int("start", start, 0, self.n_steps)
+        stop = check_int("stop", stop, start, self.n_steps)
         begin, end = self.offsets[start], self.offsets[stop]
-        return Recording(self.offsets[start : stop + 1] - begin, self.neurons[begin:end], self.n_neurons)
+        return Recording.trusted(self.offsets[start : stop + 1] - begin, self.neurons[begin:end], self.n_neurons)
 
     def _columns(self, neurons: ArrayLike | None) -> tuple[NDArray[np.int32], int]:
         """Return the column of each neuron, -1 where it is left out, and the number of columns."""

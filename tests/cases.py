@@ -1,5 +1,7 @@
 """Random small networks, and how to compare two networks."""
 
+import warnings
+
 import numpy as np
 import scipy.sparse as sp
 from reference import Reference, Rule
@@ -81,7 +83,10 @@ def random_input_map(rng, n):
 
 
 def build(case, plasticity=None):
-    return SNN(SimulationParams(**case), None if plasticity is None else STDPParams(**plasticity))
+    with warnings.catch_warnings():
+        # Most random cases have inhibitory synapses.
+        warnings.filterwarnings("ignore", "clip=True keeps weights", UserWarning)
+        return SNN(SimulationParams(**case), None if plasticity is None else STDPParams(**plasticity))
 
 
 def rule_of(plasticity):

@@ -263,7 +263,9 @@ def test_the_state_of_the_network_does_not_matter():
 def test_recordings_own_their_memory():
     snn, *_, trials = random_batch(4, "spikes")
     for recording in snn.simulate_batch(**trials):
-        assert recording.neurons.base is None
+        # A read-only view, through a memory view, of an array that is no view.
+        assert recording.neurons.base.obj.base is None
+        assert recording.neurons.base.nbytes == 4 * recording.n_spikes
 
 
 def lively(n_neurons=300, k=20):

@@ -67,6 +67,7 @@ def assert_features(ours, arrays):
 
 
 @pytest.mark.parametrize("name", RUNS)
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_same_spikes_potentials_and_weights(name):
     header, arrays = read(name)
     snn = build(header, arrays)
@@ -81,6 +82,7 @@ def test_same_spikes_potentials_and_weights(name):
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if not name.endswith("_brian2")])
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_same_statistics_and_features(name):
     header, arrays = read(name)
     expected = header["expected"]

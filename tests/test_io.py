@@ -58,6 +58,7 @@ def same_params(first, second):
 
 @pytest.mark.parametrize("suffix", [".json", ".toml"])
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_descriptions_round_trip(tmp_path, suffix, seed):
     simulation = SimulationParams(**random_case(seed))
     stdp = STDPParams(**random_plasticity(seed)) if seed % 2 else None
@@ -760,3 +761,25 @@ def test_saving_takes_only_parameter_objects(tmp_path):
     with pytest.raises(TypeError, match="stdp_params"):
         snnres.save_params(tmp_path / "run.json", SimulationParams(**random_case(0)), {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_potentials_that_could_not_be_loaded_are_not_saved(tmp_path):
+    """Weights of 3e38 are lawful, and a potential can add up to infinity."""
+    matrix = sp.csr_matrix(np.array([[0, 3e38, 0], [0, 0, 0], [0, 3e38, 0]], dtype=np.float32))
+    snn = small(
+        None,
+        adjacency_matrix=matrix,
+        num_neurons=None,
+        mean_weight=None,
+        weight_variance=None,
+        small_world_graph_k=None,
+        small_world_graph_p=None,
+        num_output_neurons=None,
+        output_neurons=[0],
+        leak_coefficient=0.0,
+        input_spike_times=np.array([[1], [0], [1]]),
+    )
+    snn.simulate()
+    assert snn.get_membrane_potentials()[1] == np.inf
+    with pytest.raises(ValueError, match=r"cell\.potential, to be saved, must be finite"):
+        snn.save(tmp_path / "network.npz")

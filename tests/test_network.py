@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -459,6 +460,58 @@ def test_what_is_handed_out_is_a_copy():
     assert_same(state_of(snn), before)
 
 
+def test_what_shares_memory_cannot_be_made_writable():
+    snn = lively()
+    snn.simulate()
+    weights = snn.synaptic_weights
+    for array in (weights.data, weights.indices, weights.indptr, snn.recording.neurons, snn.recording.offsets):
+        for view in (array, array[:]):
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                view.flags.writeable = True
+    before = snapshot(snn)
+    for change in (weights.eliminate_zeros, lambda: weights.__imul__(2)):
+        with pytest.raises(ValueError, match="read-only"):
+            change()
+    weights.sum_duplicates()
+    assert_same(state_of(snn), before)
+
+
+def test_two_threads_on_one_network_are_refused():
+    """The second is refused while the first runs; a copy runs beside it."""
+    snn, entered, leave = lively(PLASTICITY), threading.Event(), threading.Event()
+    plain = lively(PLASTICITY)
+    expected = plain.simulate()
+
+    def wait(done, total):
+        entered.set()
+        assert leave.wait(60)
+
+    found = []
+    thread = threading.Thread(target=lambda: found.append(snn.simulate(progress=wait)))
+    thread.start()
+    assert entered.wait(60)
+    try:
+        for attempt in (snn.simulate, lambda: snn.adapt(snn.input_spike_times[None])):
+            with pytest.raises(RuntimeError, match=r"runs already.*copy"):
+                attempt()
+    finally:
+        leave.set()
+        thread.join()
+    np.testing.assert_array_equal(found[0], expected)
+    assert_same(state_of(snn), state_of(plain))
+    # Free again, also after an error in the middle.
+    with pytest.raises(ZeroDivisionError):
+        snn.simulate(progress=lambda done, total: 1 / 0)
+    snn.simulate()
+
+
+def test_a_progress_function_cannot_run_the_network_it_watches():
+    snn = lively()
+    with pytest.raises(RuntimeError, match="runs already"):
+        snn.simulate(progress=lambda done, total: snn.simulate())
+
+
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_the_callers_arrays_are_never_changed():
     matrix = random_matrix(np.random.default_rng(1), 40)
     matrix.indices[:3] = matrix.indices[:3][::-1].copy()  # unsorted, as SciPy allows

@@ -181,6 +181,7 @@ def test_nearest_neighbour_counts_only_the_latest_spike():
     assert change(True) == pytest.approx(0.1 * math.exp(-0.5), abs=ROUNDING)
 
 
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_clip_bounds_only_the_synapses_that_are_touched():
     """Neurons 0 and 1 fire, 2 never: its synapse to 3, out of bounds from the start, stays."""
     matrix = sp.csr_matrix((np.array([-0.5, 5.0, 5.0]), ([0, 1, 2], [3, 3, 3])), shape=(4, 4))
@@ -291,3 +292,33 @@ def test_lock_balances_the_two_windows():
     # The areas under the two windows, amplitude times time constant, are equal.
     assert params.effective_A_minus * 35.0 == pytest.approx(0.002 * 15.0, rel=1e-15)
     assert params.A_minus is None
+
+
+def test_inhibitory_synapses_under_clip_are_named_on_construction():
+    matrix = sp.csr_matrix(np.array([[0, -1, 1], [0.5, 0, -0.5], [0, 0, 0]], dtype=np.float32))
+    given = SimulationParams(
+        adjacency_matrix=matrix,
+        output_neurons=[0],
+        membrane_threshold=1.0,
+        leak_coefficient=0.1,
+        refractory_period=1,
+        duration=5,
+    )
+    with pytest.warns(UserWarning, match=r"clip=True keeps weights in \[0, 2\].* 2 inhibitory"):
+        SNN(given, STDPParams(W_max=2.0))
+    # No word where nothing is clipped: warnings are errors here.
+    SNN(given, STDPParams(clip=False))
+    SNN(given, STDPParams(enabled=False))
+    SNN(given)
+
+
+@pytest.mark.parametrize("phase", ["simulate", "adapt"])
+def test_weights_driven_to_infinity_are_named_and_not_saved(phase, tmp_path):
+    rule = STDPParams(weight_update_rule="additive", clip=False, A_plus=2e38, A_minus=0.0)
+    snn = SNN(SimulationParams(**active_case()), rule)
+    run = snn.simulate if phase == "simulate" else lambda: snn.adapt(snn.input_spike_times[None])
+    with pytest.warns(RuntimeWarning, match="driven weights to infinity"):
+        run()
+    with pytest.raises(ValueError, match="data, to be saved, must be finite"):
+        snn.save(tmp_path / "network.npz")
+    assert not (tmp_path / "network.npz").exists()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from snnres import Recording
+from snnres import Recording, SpikeTrains
 
 RASTERS = hnp.arrays(
     np.uint8, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=20), elements=st.integers(0, 1)
@@ -82,3 +82,71 @@ def test_neurons_that_are_not_there_are_refused(neurons):
 def test_what_is_no_raster_is_refused(bad):
     with pytest.raises((TypeError, ValueError), match="spikes"):
         Recording.from_dense(bad)
+
+
+GOOD = {"offsets": np.array([0, 2, 3]), "neurons": np.array([1, 2, 0], np.uint32), "n_neurons": 3}
+TRAINS = {"indptr": np.array([0, 2, 3]), "times": np.array([0, 4, 2]), "n_steps": 5}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        # This one crashed the interpreter in to_dense().
+        (
+            {"offsets": np.array([0, 1]), "neurons": np.array([3], np.uint32)},
+            ValueError,
+            r"neurons must lie in \[0, 3\)",
+        ),
+        ({"neurons": np.array([-1, 2, 0])}, ValueError, "neurons must lie in"),
+        ({"neurons": np.array([2, 2, 0])}, ValueError, "neurons must be ascending"),
+        ({"neurons": np.array([2, 1, 0])}, ValueError, "neurons must be ascending"),
+        ({"neurons": np.array([1.0, 2.0, 0.0])}, TypeError, "neurons must hold integers"),
+        ({"neurons": np.array([[1, 2, 0]])}, ValueError, "neurons must be a 1-D array"),
+        ({"neurons": np.array([1, 2, 2**64 - 1], np.uint64)}, ValueError, "neurons must be within the range"),
+        ({"offsets": np.array([0, 2])}, ValueError, "offsets must begin with 0, never descend and end with 3"),
+        ({"offsets": np.array([1, 2, 3])}, ValueError, "offsets must begin with 0"),
+        ({"offsets": np.array([0, 4, 3])}, ValueError, "never descend"),
+        ({"offsets": np.array([])}, TypeError, "offsets must hold integers"),
+        ({"offsets": np.array([], int), "neurons": np.array([], int)}, ValueError, "offsets must begin with 0"),
+        ({"n_neurons": -1}, ValueError, "n_neurons must be an integer >= 0"),
+        ({"n_neurons": 2.0}, TypeError, "n_neurons must be an integer"),
+    ],
+)
+def test_recordings_that_cannot_be_are_refused(changes, error, words):
+    with pytest.raises(error, match=words):
+        Recording(**(GOOD | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"times": np.array([0, 5, 2])}, ValueError, r"times must lie in \[0, 5\)"),
+        ({"times": np.array([0, -4, 2])}, ValueError, "times must lie in"),
+        ({"times": np.array([4, 0, 2])}, ValueError, "times must be ascending"),
+        ({"times": np.array([0, 4])}, ValueError, "indptr must begin with 0, never descend and end with 2"),
+        ({"n_steps": 4}, ValueError, r"times must lie in \[0, 4\)"),
+        ({"n_steps": np.array([5, 2])}, ValueError, r"times must lie in \[0, 2\)"),
+        ({"n_steps": np.array([5, 5, 5])}, ValueError, "n_steps must be a number or 2 numbers"),
+        ({"n_steps": np.array([5, -5])}, ValueError, "n_steps must be a number or 2 numbers"),
+        ({"n_steps": 5.0}, TypeError, "n_steps must be an integer"),
+        ({"indptr": np.array([0, 1.5, 3])}, TypeError, "indptr must hold integers"),
+    ],
+)
+def test_trains_that_cannot_be_are_refused(changes, error, words):
+    with pytest.raises(error, match=words):
+        SpikeTrains(**(TRAINS | changes))
+
+
+def test_made_from_arrays_they_are_copies_that_nobody_can_write_to():
+    given = {name: np.array(value) for name, value in GOOD.items() if name != "n_neurons"}
+    recording = Recording(**given, n_neurons=np.int64(3))
+    np.testing.assert_array_equal(recording.to_dense(), [[0, 1, 1], [1, 0, 0]])
+    trains = SpikeTrains(**TRAINS)
+    assert trains.lists() == [[0, 4], [2]]
+    given["neurons"][:] = 7
+    np.testing.assert_array_equal(recording.to_dense(), [[0, 1, 1], [1, 0, 0]])
+    for array in (recording.offsets, recording.neurons, trains.indptr, trains.times, recording.trains().times):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True

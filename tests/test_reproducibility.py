@@ -98,6 +98,7 @@ def test_a_seed_draws_what_it_always_drew(graph):
     assert drawn(graph) == PINNED[graph]
 
 
+@pytest.mark.filterwarnings("ignore:clip=True keeps weights:UserWarning")
 def test_learning_ends_where_it_always_ended():
     rule = STDPParams(A_plus=0.02, A_minus=0.015, W_max=2.0)
     assert drawn("small world", rule) == PINNED["learning"]

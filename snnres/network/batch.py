@@ -81,7 +81,7 @@ def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32],
         )
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
-            return Chunk(stretch.starts, Recording(recorder.offsets, neurons, network.n_neurons))
+            return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons))
         doubled = np.concatenate([recorder.neurons, np.empty_like(recorder.neurons)])
         recorder = recorder._replace(neurons=doubled)
 

@@ -39,7 +39,7 @@ class Contents:
 
 
 def to_arrays(contents: Contents) -> tuple[dict[str, Any], Arrays]:
-    """Return a header of plain values, and arrays that are the network's own."""
+    """Return a header of plain values, and arrays that are the network's own; refuse what could not be loaded."""
     network, drive = contents.network, contents.input
     header = {
         "parameters": {
@@ -62,6 +62,9 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], Arrays]:
         arrays |= dict(zip(DRIVE_ARRAYS, values, strict=True))
     if drive.signal is not None:
         arrays["currents"] = drive.signal.T
+    for name, array in arrays.items():
+        if array.dtype.kind == "f":
+            check_finite(f"{name}, to be saved,", array)
     return header, arrays
 
 

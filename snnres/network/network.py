@@ -1,6 +1,7 @@
 """A network as a value: synapses and parts, and what they are to the kernels."""
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,16 @@ def check_kernel(name: str, part: Part, verb: Verb) -> None:
         raise TypeError(
             f"{name} must have a kernel: register a function with @{verb.__name__}.of({constants.__name__}). "
             f"Got a {type(part).__name__} without one instead."
+        )
+
+
+def warn_of_overflow(network: Network) -> None:
+    """Say that a rule has driven weights out of float32: such a network computes on, but cannot be saved."""
+    if network.active_rule is not None and not np.isfinite(network.synapses.matrix.data).all():
+        warnings.warn(
+            "plasticity has driven weights to infinity: bound them (clip=True) or take smaller amplitudes.",
+            RuntimeWarning,
+            stacklevel=3,
         )
 
 

@@ -56,4 +56,4 @@ class Run:
     def recording(self) -> Recording:
         """Return the spikes of the steps run so far."""
         offsets = self.recorder.offsets[: self.done + 1]
-        return Recording(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons)
+        return Recording.trusted(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons)

@@ -1,6 +1,10 @@
 """The class that users build, simulate and reset."""
 
 import copy
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, Self, cast
 
@@ -13,7 +17,7 @@ from ..kernels.model import State
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import LearningRule
 from ..progress import Progress, reporter
-from ..recording import Recording, SpikeTrains
+from ..recording import Recording, SpikeTrains, read_only
 from ..seeding import seed_sequence, streams
 from ..validation import (
     FLOAT32_MAX,
@@ -31,7 +35,7 @@ from .adapt import Presentation, balanced, presentations
 from .batch import Returns, check_jobs, run_batch
 from .drive import Input, InputWeights, check_currents, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
-from .network import Network, mean_field_threshold, trace_factor
+from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
 from .readings import FeatureMethods
 from .run import Run
 from .synapses import Synapses, as_weights, owned
@@ -78,6 +82,7 @@ class SNN(FeatureMethods):
     _duration: int | None
     _rng: np.random.Generator
     _run: Run | None
+    _running: threading.Lock
 
     def __init__(self, simulation_params: SimulationParams, stdp_params: LearningRule | None = None) -> None:
         check_type("simulation_params", simulation_params, SimulationParams)
@@ -104,7 +109,11 @@ class SNN(FeatureMethods):
             )
         else:
             self._initial_potentials = cell.initial_potentials(self.num_neurons, rngs["potentials"])
+        self._running = threading.Lock()
         self.reset()
+        objection = stdp_params.objection(weights.data) if stdp_params is not None and stdp_params.enabled else None
+        if objection is not None:
+            warnings.warn(objection, UserWarning, stacklevel=2)
 
     def __repr__(self) -> str:
         return (
@@ -122,6 +131,19 @@ class SNN(FeatureMethods):
     def _start(self, potentials: NDArray[np.float32]) -> None:
         """Start a trial: timers and traces zero."""
         self._state = self._network.state_at(potentials)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a second run beside this one: both would write to the one state."""
+        if not self._running.acquire(blocking=False):
+            raise RuntimeError(
+                "this network runs already, in another thread or in the call whose progress function this is. "
+                "Let each have a network of its own: copy() makes one."
+            )
+        try:
+            yield
+        finally:
+            self._running.release()
 
     def _set_weights(self, weights: sp.csr_matrix) -> None:
         """Replace the synapses; the state stays."""
@@ -149,6 +171,8 @@ class SNN(FeatureMethods):
         ------
         ValueError
             If the run would have no steps: neither input nor duration.
+        RuntimeError
+            If this network runs already, in another thread.
         """
         n_steps = self.simulation_duration
         if n_steps == 0:
@@ -156,11 +180,12 @@ class SNN(FeatureMethods):
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
         report = reporter(progress, "simulate")
         # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-        self._run = Run(
-            self._network.model(decay), self._input.drive(self._network.input_weights), self._state, n_steps
-        )
-        for done in self._run.advance():
-            report(done, n_steps)
+        with self._alone():
+            drive = self._input.drive(self._network.input_weights)
+            self._run = Run(self._network.model(decay), drive, self._state, n_steps)
+            for done in self._run.advance():
+                report(done, n_steps)
+        warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
 
     def simulate_batch(
@@ -293,15 +318,17 @@ class SNN(FeatureMethods):
             balanced(self._network, trials)
         report = reporter(progress, "adapt")
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
-        self.reset()
         history: list[Presentation] = []
-        for _ in range(epochs):
-            order = rng.permutation(n_trials) if shuffle else range(n_trials)
-            for presented in presentations(self._network, trials, order, self._initial_potentials):
-                history.append(presented)
-                report(len(history), epochs * n_trials)
-            if apply_threshold:
-                self._network = balanced(self._network, trials)
+        with self._alone():
+            self.reset()
+            for _ in range(epochs):
+                order = rng.permutation(n_trials) if shuffle else range(n_trials)
+                for presented in presentations(self._network, trials, order, self._initial_potentials):
+                    history.append(presented)
+                    report(len(history), epochs * n_trials)
+                if apply_threshold:
+                    self._network = balanced(self._network, trials)
+        warn_of_overflow(self._network)
         columns = zip(Presentation._fields, zip(*history, strict=True), strict=True)
         return {name: np.array(values) for name, values in columns}
 
@@ -576,9 +603,7 @@ class SNN(FeatureMethods):
     @property
     def synaptic_weights(self) -> sp.csr_matrix:
         """The weights as a CSR view that shares their memory and cannot be written to."""
-        parts = (self._weights.data.view(), self._weights.indices.view(), self._weights.indptr.view())
-        for part in parts:
-            part.flags.writeable = False
+        parts = tuple(map(read_only, (self._weights.data, self._weights.indices, self._weights.indptr)))
         return sp.csr_matrix(parts, shape=self._weights.shape, copy=False)
 
     @property
@@ -738,14 +763,19 @@ class SNN(FeatureMethods):
         network._initial_potentials, network._input = contents.initial_potentials, contents.input
         network._outputs, network._duration, network._rng = contents.outputs, contents.duration, contents.rng
         network._run = None
+        network._running = threading.Lock()
         return network
 
     def copy(self) -> "SNN":
         """Return an independent network in the same state, random state included."""
         return copy.deepcopy(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_running"}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._running = threading.Lock()
         self._state = State(*(None if part is None else type(part)(*map(owned, part)) for part in self._state))
 
 

@@ -68,7 +68,7 @@ class Chunk(NamedTuple):
     def recordings(self) -> list[Recording]:
         """Return one recording a trial, each with memory of its own."""
         windows = (self.recording.window(*bounds) for bounds in itertools.pairwise(self.starts.tolist()))
-        return [Recording(window.offsets, window.neurons.copy(), window.n_neurons) for window in windows]
+        return [Recording.trusted(window.offsets, window.neurons.copy(), window.n_neurons) for window in windows]
 
     def outputs(self, neurons: NDArray[np.int64]) -> list[NDArray[np.int8]]:
         """Return (n_steps_k, n) 0/1 of the given neurons for each trial."""

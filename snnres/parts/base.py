@@ -110,8 +110,12 @@ class LearningRule(Part):
     target.
     """
 
-    enabled: bool = dataclasses.field(default=True, kw_only=True)
     by_target: ClassVar[bool] = True
+    enabled: bool = dataclasses.field(default=True, kw_only=True)
+
+    def objection(self, weights: NDArray[np.float32]) -> str | None:
+        """Return what a user should know of these weights under this rule before any work, None for nothing."""
+        return None
 
 
 def check_arrays(prefix: str, arrays: dict[str, NDArray[Any]], template: Any, never_negative: Sequence[str]) -> Any:

@@ -153,6 +153,16 @@ class STDPParams(LearningRule):
             return float(self.A_plus * (self.tau_plus / self.tau_minus))
         return 1e-3 if self.A_minus is None else float(self.A_minus)
 
+    def objection(self, weights: Float32Array) -> str | None:
+        """Say how many synapses inhibit, which ``clip`` would turn to zero."""
+        inhibitory = int(np.count_nonzero(weights < 0))
+        if not self.clip or inhibitory == 0:
+            return None
+        return (
+            f"clip=True keeps weights in [0, {self.W_max:g}]: an update turns each of the {inhibitory} inhibitory "
+            "synapses that it touches to 0. Use clip=False to let them stay negative."
+        )
+
     def constants(self, n_neurons: int) -> STDPConstants:
         """Return the constants of the kernel."""
         multiplicative = self.weight_update_rule == "multiplicative"
