@@ -457,3 +457,29 @@ def test_options_that_count_are_whole_and_positive(bad):
         features.spike_entropy(dense, n_bins=bad)
     with pytest.raises((TypeError, ValueError), match="max_isi"):
         features.burst_counts(dense, max_isi=bad)
+
+
+def exhaustive_history(train):
+    """Words of Lempel and Ziv's exhaustive history (1976), by its definition on strings."""
+    text, words = "".join(map(str, train)), []
+    start = 0
+    while start < len(text):
+        length = 1
+        # A word goes on as long as it is found in what begins before it.
+        while start + length < len(text) and text[start : start + length] in text[: start + length - 1]:
+            length += 1
+        words.append(text[start : start + length])
+        start += length
+    return words
+
+
+def test_lempel_ziv_complexity_of_the_published_example():
+    """Kaspar and Schuster, Physical Review A 36 (1987) 842: 0 001 10 100 1000 101."""
+    train = [int(bit) for bit in "0001101001000101"]
+    assert exhaustive_history(train) == ["0", "001", "10", "100", "1000", "101"]
+    assert features.lempel_ziv_complexity(np.array([train]).T).tolist() == [6]
+
+
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 30), st.integers(1, 4)), elements=st.integers(0, 1)))
+def test_lempel_ziv_complexity_by_its_definition(dense):
+    assert features.lempel_ziv_complexity(dense).tolist() == [len(exhaustive_history(train)) for train in dense.T]

@@ -1,11 +1,14 @@
 """A part of the suite again, without the compiler and with its bounds checks: once as plain Python, once guarded."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import snnres
 
 HERE = Path(__file__).parent
 # Small cases that between them run every kernel.
@@ -19,16 +22,34 @@ SELECTION = (
     "test_topology.py::test_probability_one_is_every_pair",
     "test_features.py::test_every_feature_by_its_definition[options3-0]",
     "test_features.py::test_trains_of_different_lengths",
+    "test_features.py::test_lempel_ziv_complexity_of_the_published_example",
     "test_recording.py::test_making_a_recording_copies",
     "test_batch.py::test_turning_bytes",
+    *(f"test_batch.py::test_equals_a_loop[0-{kind}]" for kind in ("spikes", "currents", "both")),
+    "test_drive.py::test_chunks_equal_the_whole",
 )
+
+
+def kernels():
+    """Module and name of every compiled function: those with a decorator of the compile policy or of a verb."""
+    for folder in ("kernels", "parts"):
+        for path in sorted((Path(snnres.__file__).parent / folder).glob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and any(
+                    ast.unparse(decorator) == "jit" or ast.unparse(decorator).split("(")[0].endswith(".of")
+                    for decorator in node.decorator_list
+                ):
+                    yield f"{path.stem}.{node.name}"
 
 
 @pytest.mark.parametrize("setting", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
 def test_the_same_results(setting, tmp_path):
     # Code compiled with other settings must not be found in the cache.
-    environment = os.environ | {setting: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *SELECTION]
+    seen = tmp_path / "seen"
+    environment = os.environ | {setting: "1", "NUMBA_CACHE_DIR": str(tmp_path), "SNNRES_KERNELS_SEEN": str(seen)}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "kernels_seen", *SELECTION]
     done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
+    if setting == "NUMBA_DISABLE_JIT":
+        assert set(kernels()) - set(seen.read_text().split()) == set()

@@ -1,0 +1,109 @@
+"""A process of its own: interrupts itself again and again by real signals, and says what each left behind.
+
+Prints, for each interrupt, whether it came while the network ran, and whether state, weights and recording agree.
+"""
+
+import os
+import random
+import signal
+import sys
+import threading
+
+import numpy as np
+
+from snnres import SNN, SimulationParams, STDPParams
+
+N_INTERRUPTS = 12
+
+
+def network(plastic, duration=None):
+    rng = np.random.default_rng(0)
+    params = SimulationParams(
+        num_neurons=400,
+        num_output_neurons=5,
+        mean_weight=0.05,
+        small_world_graph_k=100,
+        small_world_graph_p=0.3,
+        membrane_threshold=1.0,
+        leak_coefficient=0.05,
+        refractory_period=2,
+        input_spike_times=(rng.random((100, 3000)) < 0.3).astype(np.uint8),
+        duration=duration,
+        seed=0,
+    )
+    return SNN(params, STDPParams(W_max=0.1, A_plus=0.01, A_minus=0.01) if plastic else None)
+
+
+def interrupt(action, delay):
+    """Run ``action`` while a signal comes after ``delay`` seconds; return whether it met the action."""
+    timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        timer.start()
+        action()
+        timer.join()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        timer.cancel()
+    return False
+
+
+def equal(first, second):
+    """Whether two networks are in the same state, bit for bit."""
+    return all(
+        np.array_equal(one, other)
+        for one, other in (
+            (first.get_topology().data, second.get_topology().data),
+            (first.get_membrane_potentials(), second.get_membrane_potentials()),
+            (first.get_trace(), second.get_trace()),
+        )
+    )
+
+
+def after_simulate(plastic, delay):
+    """A network that was interrupted is where one is that ran for as many steps as its recording has."""
+    snn = network(plastic, duration=10**6)
+    met = interrupt(snn.simulate, delay)
+    if not met or snn.tot_spikes == 0:
+        return met, True
+    recording = snn.recording
+    twin = network(plastic, duration=recording.n_steps)
+    twin.simulate()
+    return met, equal(snn, twin) and np.array_equal(twin.recording.neurons, recording.neurons)
+
+
+def after_adapt(delay):
+    """The network is reset, can be used, and has learnt."""
+    snn = network(True)
+    fresh = snn.copy()
+    trials = np.repeat(snn.input_spike_times[None], 5000, axis=0)
+    met = interrupt(lambda: snn.adapt(trials, seed=0), delay)
+    reset = np.array_equal(snn.get_membrane_potentials(), fresh.get_membrane_potentials()) and snn.tot_spikes == 0
+    weights = snn.get_topology().data
+    return met, reset and bool(np.isfinite(weights).all() and ((weights >= 0) & (weights <= 0.1)).all())
+
+
+def after_batch(delay):
+    """The network is as it was."""
+    snn = network(False)
+    fresh = snn.copy()
+    trials = np.repeat(snn.input_spike_times[None], 3000, axis=0)
+    met = interrupt(lambda: snn.simulate_batch(trials, returns="features", n_jobs=2), delay)
+    return met, equal(snn, fresh) and snn.tot_spikes == 0
+
+
+if __name__ == "__main__":
+    phase = sys.argv[1]
+    checks = {
+        "simulate": lambda delay: after_simulate(False, delay),
+        "plastic": lambda delay: after_simulate(True, delay),
+        "adapt": after_adapt,
+        "batch": after_batch,
+    }
+    # Compiled before the first signal.
+    network(False, 10).simulate()
+    network(True, 10).simulate()
+    network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
+    delays = random.Random(0)
+    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic") else 3):
+        print(*checks[phase](delays.uniform(0.02, 0.3)))
