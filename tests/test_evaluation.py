@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-from snnres.evaluation import Evaluation, evaluate, judge_correct
+from snnres.evaluation import Evaluation, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.intervals import percentiles, resamples, wilson
 from snnres.evaluation.metrics import classification_scores, regression_scores
@@ -198,8 +198,10 @@ def test_r2_of_targets_that_do_not_vary():
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 10), (1, 10), (10, 10), (37, 40), (500, 1000)])
 def test_the_interval_of_accuracy_is_wilsons(hits, n):
-    expected = binomtest(hits, n).proportion_ci(method="wilson")
-    assert wilson(hits / n, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    f, z = hits / n, norm.ppf(0.975)
+    centre, half = f + z**2 / (2 * n), z * np.sqrt(f * (1 - f) / n + z**2 / (4 * n**2))
+    expected = (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
+    assert wilson(f, n) == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_accuracy_of_an_evaluation_has_wilsons_interval(found):
@@ -264,6 +266,34 @@ def test_errors_are_better_when_lower():
     assert judge_resampled(scores, drawn, "ours", "rmse").outcome == "helped"
     assert judge_resampled(scores, drawn, "ours", "rmse").baseline == "b"
     assert judge_resampled(scores, drawn, "ours", "r2").outcome == "made no clear difference"
+
+
+# Errors in units of the spread.
+
+
+def test_nrmse_of_the_mean_is_one():
+    y = np.random.default_rng(0).normal(size=(50, 2))
+    assert nrmse(y, np.tile(y.mean(axis=0), (50, 1))) == pytest.approx(1.0)
+    assert nrmse(y, y) == 0
+    assert nrmse(y[:, 0], y[:, 1]) == pytest.approx(np.sqrt(1 - sk.r2_score(y[:, 0], y[:, 1])))
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "error", "message"),
+    [
+        ([1.0, 1.0], [1.0, 2.0], ValueError, "y_true must be not constant"),
+        ([1.0, 2.0], [1.0, 2.0, 3.0], ValueError, "y_pred must have the shape (2,) of y_true"),
+        ([], [], ValueError, "y_true must be values"),
+        ([1.0, np.nan], [1.0, 2.0], ValueError, "y_true must be finite"),
+        ([1.0, 2.0], [1.0, np.inf], ValueError, "y_pred must be finite"),
+        (3.0, 3.0, ValueError, "y_true must be values"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], ValueError, "y_true must be values"),
+        (["a", "b"], [1.0, 2.0], TypeError, "y_true must hold real numbers"),
+    ],
+)
+def test_nrmse_refuses_by_name(true, predicted, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        nrmse(true, predicted)
 
 
 # The baselines, beside plain loops.
@@ -508,14 +538,6 @@ def test_json_holds_the_dict(found, predicted_values, tmp_path):
     )
     assert values["sentence"] == str(found.verdict)
     assert values["confusion"] == found.confusion.tolist()
-
-
-def test_figures(found, predicted_values, tmp_path):
-    pytest.importorskip("matplotlib")
-    for evaluation in (found, predicted_values):
-        figure = evaluation.plot(tmp_path / "report.png")
-        assert (tmp_path / "report.png").stat().st_size > 1000
-        assert figure.axes[0].get_title() == f"The reservoir {evaluation.verdict.outcome}"
 
 
 def test_progress_counts_every_method_of_every_fold(xor, capsys):

@@ -18,8 +18,10 @@ try:
 except ImportError:
     raise ImportError('evaluation needs scikit-learn: pip install "snnres[learn]"') from None
 
+from .metrics import nrmse
 from .report import Evaluation
+from .results import ClassScores, MethodResult, Score
 from .runner import evaluate
 from .verdict import Verdict, judge_correct
 
-__all__ = ["Evaluation", "Verdict", "evaluate", "judge_correct"]
+__all__ = ["ClassScores", "Evaluation", "MethodResult", "Score", "Verdict", "evaluate", "judge_correct", "nrmse"]

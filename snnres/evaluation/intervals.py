@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import binomtest
 
 Float64Array = NDArray[np.float64]
 
@@ -14,27 +14,13 @@ N_RESAMPLES = 2000
 CHUNK = 10**6
 
 
-def wilson(fraction: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Return Wilson's score interval of a fraction of ``n`` independent samples.
+def wilson(fraction: float, n: int) -> tuple[float, float]:
+    """Return Wilson's score interval of the fraction of ``n`` independent samples that are right.
 
-    With z the normal quantile: ``(f + z^2 / 2n -+ z sqrt(f (1 - f) / n + z^2 / 4n^2)) / (1 + z^2 / n)``.
-
-    References
-    ----------
-    E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal of the American
-    Statistical Association 22 (1927) 209-212.
-
-    Examples
-    --------
-    >>> low, high = wilson(0.9, 100)
-    >>> round(low, 3), round(high, 3)
-    (0.826, 0.945)
+    Where a sample is predicted several times the fraction counts as the nearest whole number of samples.
     """
-    z2 = float(norm.ppf(0.5 + confidence / 2)) ** 2
-    centre = fraction + z2 / (2 * n)
-    half = float(np.sqrt(z2 * (fraction * (1 - fraction) / n + z2 / (4 * n * n))))
-    low, high = (centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)
-    return max(0.0, low), min(1.0, high)
+    interval = binomtest(round(fraction * n), n).proportion_ci(CONFIDENCE, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def resamples(samples: NDArray[np.int64], seed: int, n_resamples: int = N_RESAMPLES) -> Iterator[Float64Array]:
@@ -52,7 +38,7 @@ def resamples(samples: NDArray[np.int64], seed: int, n_resamples: int = N_RESAMP
         yield counts[:, of_prediction]
 
 
-def percentiles(values: Float64Array, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def percentiles(values: Float64Array) -> tuple[float, float]:
     """Return the interval that leaves out equally many resampled values at either end."""
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)

@@ -4,61 +4,21 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import plotting
 from ..io import PathLike, with_suffix, write_atomically
+from ..plotting import new_figure, save_figure
+from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
+from .results import PHASES, RESERVOIR, ClassScores, MethodResult
 from .verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-RESERVOIR, ENCODED, RAW, CHANCE = "reservoir", "encoded input", "raw input", "chance"
-PHASES = ("fit features", "fit readout", "predict features", "predict readout")
-
-
-class Score(NamedTuple):
-    """A score over all held-out predictions, with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-class ClassScores(NamedTuple):
-    """How the reservoir did on one class; a quotient is 0 where nothing was predicted as, or belongs to, the class."""
-
-    label: Any
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-@dataclass(frozen=True)
-class MethodResult:
-    """How one method did.
-
-    Parameters
-    ----------
-    scores : dict from score to Score
-        Over all held-out predictions together.
-    folds : dict from score to list of float
-        The same scores of each fold by itself.
-    seconds : dict from phase to float
-        "fit features", "fit readout", "predict features" and "predict readout", summed over the folds. The reservoir's
-        features are the whole way through the simulation, fitted with its calibration; with a pipeline its earlier
-        steps too. Those of "encoded input" take the fitted encoding over, so its learning is not in them.
-    """
-
-    scores: dict[str, Score]
-    folds: dict[str, list[float]]
-    seconds: dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,12 +129,14 @@ class Evaluation:
         -------
         matplotlib.figure.Figure
         """
-        figure = plotting.new_figure(1, 2, width=11)
-        plotting.score_comparison(self, figure.axes[0])
-        second = plotting.confusion_matrix if self.task == "classification" else plotting.predictions
-        second(self, figure.axes[1])
+        figure = new_figure(1, 2, width=11)
+        score_comparison(self.methods, self.scoring, figure.axes[0], title=f"The reservoir {self.verdict.outcome}")
+        if self.confusion is None:
+            predictions(self.targets, self.predictions[RESERVOIR], figure.axes[1])
+        else:
+            confusion_matrix(self.confusion, self.classes, figure.axes[1])
         if path is not None:
-            plotting.save_figure(path, figure)
+            save_figure(path, figure)
         return figure
 
     def _headline(self) -> str:

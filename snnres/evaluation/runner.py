@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
@@ -17,7 +18,8 @@ from ..validation import check_int, refuse
 from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input, spread
 from .folds import Fold, make_folds
 from .metrics import CLASSIFICATION, REGRESSION
-from .report import CHANCE, ENCODED, PHASES, RAW, RESERVOIR, Evaluation
+from .report import Evaluation
+from .results import CHANCE, ENCODED, PHASES, RAW, RESERVOIR
 from .scores import assess_classification, assess_regression
 
 N_METHODS = 4
@@ -195,8 +197,8 @@ def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold) -> Iterator[tu
     yield ENCODED, read_out(final, lambda part: encoded_input(final, part), train, targets, test)
     scaling = learn_raw(final, as_series(train))
     yield RAW, read_out(final, lambda part: raw_input(as_series(part), scaling), train, targets, test)
-    typical = most_frequent(targets) if is_classifier(final) else targets.mean(axis=0)
-    yield CHANCE, Held(np.full((len(fold.test), *y.shape[1:]), typical), (0.0,) * len(PHASES))
+    chance = (DummyClassifier() if is_classifier(final) else DummyRegressor()).fit(fold.train, targets)
+    yield CHANCE, Held(chance.predict(fold.test), (0.0,) * len(PHASES))
 
 
 def timed(fit: Callable[[], Any], predict: Callable[[], Any], readout: Callable[[], TimedReadout]) -> Held:
@@ -225,9 +227,3 @@ def read_out(
         readout.fit(values / scale, y)
 
     return timed(fit, lambda: readout.predict(features(test) / scale), lambda: readout)
-
-
-def most_frequent(labels: NDArray[Any]) -> Any:
-    """Return the most frequent label, the first of equals."""
-    values, counts = np.unique(labels, return_counts=True)
-    return values[counts.argmax()]

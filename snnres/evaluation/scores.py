@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .intervals import percentiles, resamples, wilson
 from .metrics import Float64Array, Scores, classification_scores, ratio, regression_scores
-from .report import RESERVOIR, ClassScores, MethodResult, Score
+from .results import RESERVOIR, ClassScores, MethodResult, Score
 from .verdict import Verdict, judge_correct, judge_resampled
 
 Predictions = Mapping[str, NDArray[Any]]
