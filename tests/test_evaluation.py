@@ -18,6 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
+from snnres.estimators.supervised import ReservoirPredictor
 from snnres.evaluation import Evaluation, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.intervals import percentiles, resamples, wilson
@@ -578,6 +579,15 @@ X0, Y0 = np.zeros((10, 3, 1)), np.arange(10) % 2
         ({"y": np.zeros(10)}, ValueError, "y"),
         ({"scoring": "r2"}, ValueError, "scoring"),
         ({"estimator": ReservoirRegressor(), "scoring": "accuracy"}, ValueError, "scoring"),
+        ({"scoring": np.array(["accuracy", "f1_macro"])}, ValueError, "scoring"),
+        ({"scoring": ["accuracy"]}, ValueError, "scoring"),
+        ({"estimator": classifier(readout=Ridge())}, TypeError, "readout"),
+        ({"estimator": make_pipeline(classifier(readout=Ridge()))}, TypeError, "readout"),
+        ({"estimator": regressor(readout=RidgeClassifier())}, TypeError, "readout"),
+        ({"estimator": classifier(readout=7)}, TypeError, "readout"),
+        ({"estimator": regressor(readout=Ridge)}, TypeError, "readout"),
+        ({"estimator": classifier(n_bins=0)}, ValueError, "n_bins"),
+        ({"estimator": classifier(small_world_graph_k=7)}, ValueError, "small_world_graph_k"),
         ({"random_state": None}, TypeError, "random_state"),
         ({"random_state": -1}, ValueError, "random_state"),
         ({"progress": 3}, TypeError, "progress"),
@@ -598,7 +608,8 @@ X0, Y0 = np.zeros((10, 3, 1)), np.arange(10) % 2
         ({"cv": [([0, 1], [])]}, ValueError, r"cv\[0\] test"),
     ],
 )
-def test_bad_input_is_refused_by_name(arguments, error, name):
+def test_bad_input_is_refused_by_name(arguments, error, name, monkeypatch):
+    monkeypatch.setattr(ReservoirPredictor, "fit", lambda *_: pytest.fail("the work began"))
     given = {"estimator": classifier(), "X": X0, "y": Y0} | arguments
     with pytest.raises(error, match=f"^{name} must"):
         evaluate(given.pop("estimator"), given.pop("X"), given.pop("y"), **given)

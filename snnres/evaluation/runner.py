@@ -127,9 +127,10 @@ def evaluate(
     """
     final = final_step(estimator)
     classify = bool(is_classifier(final))
+    check_estimator(final)
     known = CLASSIFICATION if classify else REGRESSION
     scoring = known[0] if scoring is None else scoring
-    if scoring not in known:
+    if not isinstance(scoring, str) or scoring not in known:
         raise refuse("scoring", f"one of {', '.join(known)}", scoring)
     seed = check_int("random_state", random_state, 0, SEED_MAX)
     targets = check_samples(estimator, final, X, y)
@@ -168,6 +169,12 @@ def final_step(estimator: Any) -> ReservoirPredictor:
         rule = "a ReservoirClassifier, a ReservoirRegressor or a Pipeline that ends in one"
         raise refuse("estimator", rule, estimator, TypeError)
     return final
+
+
+def check_estimator(final: ReservoirPredictor) -> None:
+    """Refuse, before any work, what the estimator itself would refuse only in the first fold, or behind a wrapper."""
+    final._check_parameters()
+    final._check_readout()
 
 
 def check_samples(estimator: Any, final: ReservoirPredictor, X: Any, y: Any) -> NDArray[Any]:
