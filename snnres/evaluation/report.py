@@ -36,11 +36,13 @@ class Evaluation:
     scoring : str
         The score by which the verdict compares.
     methods : dict from method to MethodResult
-        "reservoir", "encoded input", "raw input" and "chance".
+        "reservoir", "unconnected neurons" (the same without synapses), "encoded input", "raw input" and "chance".
     verdict : Verdict
-        Whether the reservoir helped.
+        Whether the reservoir helped, and what of it.
     samples : ndarray of int, shape (n_predictions,)
         The sample that each held-out prediction is of, fold after fold.
+    groups : ndarray, shape (n_predictions,), or None
+        The group that the sample belongs to; None where none were given.
     targets : ndarray, shape (n_predictions,) or (n_predictions, n_targets)
         What was to be predicted.
     predictions : dict from method to ndarray of the shape of ``targets``
@@ -61,6 +63,7 @@ class Evaluation:
     methods: dict[str, MethodResult]
     verdict: Verdict
     samples: NDArray[np.int64]
+    groups: NDArray[Any] | None
     targets: NDArray[Any]
     predictions: dict[str, NDArray[Any]]
     classes: list[Any]
@@ -82,6 +85,7 @@ class Evaluation:
             "n_samples": self.n_samples,
             "n_predictions": len(self.samples),
             "n_folds": self.n_folds,
+            "n_groups": None if self.groups is None else len(np.unique(self.groups)),
             "scoring": self.scoring,
             "confidence": CONFIDENCE,
             "methods": {
@@ -92,7 +96,7 @@ class Evaluation:
                 }
                 for name, method in self.methods.items()
             },
-            "verdict": dataclasses.asdict(self.verdict),
+            "verdict": dataclasses.asdict(self.verdict) | {"remarks": list(self.verdict.remarks)},
             "sentence": str(self.verdict),
             "classes": self.classes,
             "confusion": None if self.confusion is None else self.confusion.tolist(),
@@ -140,9 +144,10 @@ class Evaluation:
         return figure
 
     def _headline(self) -> str:
+        groups = "" if self.groups is None else f" of {len(np.unique(self.groups))} groups"
         return (
             f"{self.estimator}, {self.task}: {self.n_samples} samples, folds: {self.n_folds}, held-out predictions: "
-            f"{len(self.samples)}, {100 * CONFIDENCE:.0f} % intervals in brackets"
+            f"{len(self.samples)}{groups}, {100 * CONFIDENCE:.0f} % intervals in brackets"
         )
 
     def _score_table(self) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-RESERVOIR, ENCODED, RAW, CHANCE = "reservoir", "encoded input", "raw input", "chance"
+RESERVOIR, UNCONNECTED = "reservoir", "unconnected neurons"
+ENCODED, RAW, CHANCE = "encoded input", "raw input", "chance"
 PHASES = ("fit features", "fit readout", "predict features", "predict readout")
 
 
