@@ -27,11 +27,18 @@ def main() -> None:
     counts = demo.count_spikes(snn, trials)
     print(f"{snn}: {counts.sum()} spikes")
 
-    # 4. How often each output neuron fired is what the classifier sees.
-    features = counts[:, snn.output_neurons]
+    # 4. The same neurons without the synapses among them, driven by the input neurons alone, as active as before.
+    unconnected = demo.count_spikes(demo.without_recurrence(snn, trials[scans.train]), trials)
 
-    # 5. The same classifier on the reservoir's features, on the pixels and on the input's spike counts.
-    correct = demo.compare(features, trials, scans, args.seed)
+    # 5. What the same classifier sees: how often each output neuron fired, with and without its synapses, the pixels,
+    # and the input's spike counts.
+    seen = {
+        demo.RESERVOIR: counts[:, snn.output_neurons],
+        demo.UNCONNECTED: unconnected[:, snn.output_neurons],
+        demo.PIXELS: scans.pixels,
+        demo.COUNTS: trials.sum(axis=2),
+    }
+    correct = demo.compare(seen, scans, args.seed)
     for name, right in correct.items():
         print(f"test accuracy, {name}: {right.mean():.3f}")
 

@@ -1,13 +1,14 @@
-"""A first result: handwritten digits as spikes, through a reservoir, read out beside what needs no reservoir."""
+"""A first result: handwritten digits as spikes, through a reservoir, read out beside what needs none."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from . import features, plotting
@@ -25,7 +26,12 @@ MAX_RATE = 0.3
 TEST_FRACTION = 0.25
 # Inverse strengths of regularisation that the readout chooses from, on a part of the training scans.
 STRENGTHS = (0.01, 0.1, 1.0)
-RESERVOIR, PIXELS, COUNTS, CHANCE = "reservoir", "raw pixels", "input spike counts", "chance (most frequent class)"
+RESERVOIR, UNCONNECTED = "reservoir", "unconnected neurons"
+PIXELS, COUNTS, CHANCE = "raw pixels", "input spike counts", "chance (most frequent class)"
+# Scans on which the strength of the unconnected neurons' inputs is set, its bounds, and halvings of its logarithm.
+CALIBRATION_SCANS = 200
+STRENGTH_BOUNDS = (1 / 32, 32.0)
+HALVINGS = 12
 
 
 class Scans(NamedTuple):
@@ -55,7 +61,7 @@ class DemoResult:
         return {name: float(np.mean(right)) for name, right in self.correct.items()}
 
     def verdict(self) -> str:
-        """Say in one sentence whether the reservoir helped, by a paired test against the best baseline."""
+        """Say whether the reservoir helped, and what of it, by paired tests against the best baseline."""
         from .evaluation import judge_correct
 
         return str(judge_correct(self.correct, RESERVOIR))
@@ -90,7 +96,7 @@ def require_extras() -> None:
     """
     try:
         # All of them here: an interrupt that meets a library's import can be lost, and the demo would run on.
-        from sklearn import datasets, linear_model, model_selection, pipeline, preprocessing  # noqa: F401
+        from sklearn import datasets, dummy, linear_model, model_selection, pipeline, preprocessing  # noqa: F401
 
         from . import evaluation  # noqa: F401
 
@@ -191,6 +197,43 @@ def build_reservoir(n_neurons: int = 1500, n_inputs: int = 64, seed: int = 0) ->
     )
 
 
+def without_recurrence(snn: SNN, trials: NDArray[np.uint8]) -> SNN:
+    """Return the same neurons, unconnected: only the synapses by which the input neurons drive the others are left.
+
+    They are scaled by one number so that the outputs fire as often as in the whole network: what setting the threshold
+    again would do, were it not the threshold of the input neurons too.
+
+    Parameters
+    ----------
+    snn : SNN
+        The reservoir; its outputs are all neurons that get no input.
+    trials : ndarray of 0/1, shape (n_trials, n_inputs, n_steps)
+        Of the training scans; the first 200 are simulated.
+    """
+    n_inputs, sample = trials.shape[1], trials[:CALIBRATION_SCANS]
+    driven = (np.arange(snn.num_neurons) < n_inputs).astype(np.float32)
+    weights = sp.csr_matrix(sp.diags(driven) @ snn.get_topology() @ sp.diags(1 - driven))
+    weights.eliminate_zeros()
+
+    def scaled(strength: float) -> SNN:
+        other = snn.copy()
+        other.set_topology(weights * np.float32(strength))
+        return other
+
+    def n_spikes(network: SNN) -> int:
+        return int(count_spikes(network, sample)[:, network.output_neurons].sum())
+
+    target = n_spikes(snn)
+    low, high = STRENGTH_BOUNDS
+    for _ in range(HALVINGS):
+        middle = float(np.sqrt(low * high))
+        if n_spikes(scaled(middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return scaled(float(np.sqrt(low * high)))
+
+
 def count_spikes(snn: SNN, trials: NDArray[np.uint8], progress: Progress = False) -> NDArray[np.int64]:
     """Return (n_trials, num_neurons): the spikes of every neuron, the network reset before each trial."""
     counts: NDArray[np.int64] = snn.simulate_batch(
@@ -223,17 +266,30 @@ def right_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[
 
 
 def compare(
-    reservoir: NDArray[Any], trials: NDArray[np.uint8], scans: Scans, seed: int = 0, progress: Progress = False
+    seen: Mapping[str, NDArray[Any]], scans: Scans, seed: int = 0, progress: Progress = False
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return for the reservoir's values and for each baseline which test scans the same classifier gets right."""
+    """Return which test scans the same classifier gets right from each method's values, and which chance does.
+
+    Parameters
+    ----------
+    seen : mapping from method to ndarray, shape (n_scans, n_values)
+        What the classifier sees of the scans.
+    scans : Scans
+        The scans.
+    seed : int, default 0
+        Decides the part of the training scans on which the strength of regularisation is chosen.
+    progress : bool or callable, default False
+        As in :meth:`SNN.simulate`.
+    """
+    from sklearn.dummy import DummyClassifier
+
     report = reporter(progress, "train")
-    inputs = {RESERVOIR: reservoir, PIXELS: scans.pixels, COUNTS: trials.sum(axis=2)}
     correct = {}
-    for done, (name, values) in enumerate(inputs.items(), start=1):
+    for done, (name, values) in enumerate(seen.items(), start=1):
         correct[name] = right_on_test(values, scans, seed)
-        report(done, len(inputs))
-    most_frequent = np.bincount(scans.labels[scans.train]).argmax()
-    return correct | {CHANCE: scans.labels[scans.test] == most_frequent}
+        report(done, len(seen))
+    chance = DummyClassifier().fit(scans.train, scans.labels[scans.train])
+    return correct | {CHANCE: chance.predict(scans.test) == scans.labels[scans.test]}
 
 
 def draw(snn: SNN, recording: Recording, output: PathLike) -> list[Path]:
@@ -300,8 +356,15 @@ def run(
         snn = build_reservoir(n_neurons, trials.shape[1], seed)
     with timed(seconds, "simulate"):
         counts = count_spikes(snn, trials, progress)
+        unconnected = count_spikes(without_recurrence(snn, trials[scans.train]), trials, progress)
+    seen = {
+        RESERVOIR: counts[:, snn.output_neurons],
+        UNCONNECTED: unconnected[:, snn.output_neurons],
+        PIXELS: scans.pixels,
+        COUNTS: trials.sum(axis=2),
+    }
     with timed(seconds, "train and test"):
-        correct = compare(counts[:, snn.output_neurons], trials, scans, seed, progress)
+        correct = compare(seen, scans, seed, progress)
     with timed(seconds, "draw"):
         (recording,) = snn.simulate_batch(trials[scans.test[:1]])
         files = draw(snn, recording, output)

@@ -30,6 +30,7 @@ def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert "450 scans to train, 150 to test" in out
     assert score(out, "reservoir") > 0.85
+    assert score(out, "unconnected neurons") > 0.85
     assert score(out, "raw pixels") > 0.85
     assert score(out, "input spike counts") > 0.85
     assert 0.05 < score(out, "chance (most frequent class)") < 0.15
@@ -38,7 +39,8 @@ def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     assert re.search(r"^  neurons +600$", out, re.MULTILINE)
     assert re.search(r"^  synapses +24,000$", out, re.MULTILINE)
     assert re.search(r"^  spikes +[\d,]+$", out, re.MULTILINE)
-    assert re.search(r"^The reservoir .* against .*\.$", out, re.MULTILINE)
+    for subject in ("The reservoir", "The neurons", "The recurrent synapses"):
+        assert re.search(rf"^{subject} .* against .*\.$", out, re.MULTILINE)
     assert "simulate: 600/600" in err
     assert sorted(file.name for file in folder.iterdir()) == ["histograms.png", "raster.png"]
     assert all(file.read_bytes().startswith(PNG) for file in folder.iterdir())
@@ -157,6 +159,23 @@ def test_rate_code_fires_as_often_as_it_should_and_evenly():
         assert np.ptp(np.diff(np.flatnonzero(train))) <= 1
     np.testing.assert_array_equal(spikes[0], spikes[2])
     assert not np.array_equal(spikes, demo.rate_code(values, seed=2, n_steps=200, max_rate=0.25))
+
+
+def test_unconnected_neurons_hear_the_input_alone_and_fire_as_often():
+    scans = demo.load_scans(300)
+    trials = demo.rate_code(scans.pixels)
+    snn = demo.build_reservoir(300)
+    before = snn.get_topology().toarray()
+    alone = demo.without_recurrence(snn, trials[scans.train])
+    weights = alone.get_topology().toarray()
+    assert not weights[64:].any()
+    assert not weights[:, :64].any()
+    driven = before[:64, 64:] != 0
+    assert np.ptp(weights[:64, 64:][driven] / before[:64, 64:][driven]) < 1e-4
+    np.testing.assert_array_equal(snn.get_topology().toarray(), before)
+    first = trials[scans.train[:200]]
+    spikes, whole = (demo.count_spikes(network, first)[:, 64:].sum() for network in (alone, snn))
+    assert spikes == pytest.approx(whole, rel=0.02)
 
 
 def test_the_readout_does_not_see_the_test_scans():
