@@ -1,7 +1,10 @@
 import json
 import re
+import sys
+from dataclasses import replace
 from math import comb
 from typing import ClassVar
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -769,6 +772,50 @@ def test_json_holds_the_dict(found, predicted_values, tmp_path):
     )
     assert values["sentence"] == str(found.verdict)
     assert values["confusion"] == found.confusion.tolist()
+
+
+def test_a_notebook_shows_every_score_and_the_verdict(found, predicted_values):
+    for evaluation in (found, predicted_values):
+        root = ElementTree.fromstring(f"<div>{evaluation._repr_html_()}</div>")
+        head, *rows = [[cell.text for cell in row] for row in root.iter("tr")]
+        scores = next(iter(evaluation.methods.values())).scores
+        assert head == ["score", *scores]
+        assert [row[0] for row in rows] == METHODS
+        for name, *cells in rows:
+            for cell, score in zip(cells, evaluation.methods[name].scores.values(), strict=True):
+                assert [float(number) for number in re.findall(r"-?[\d.]+", cell)] == pytest.approx(score, abs=6e-4)
+        assert [line.text for line in root.iter("p")] == str(evaluation.verdict).split("\n")
+
+
+def test_names_are_escaped_in_a_notebook(found):
+    assert "<p>" not in replace(found, estimator="<p>&")._repr_html_().split("<thead>")[0]
+
+
+def test_the_short_form_is_a_line(found):
+    score = found.methods["reservoir"].scores["accuracy"]
+    assert repr(found) == (
+        f"<Evaluation: ReservoirClassifier, accuracy {score.value:.3f} [{score.low:.3f}, {score.high:.3f}], "
+        "the reservoir helped>"
+    )
+
+
+def test_a_frame_holds_every_score(found, predicted_values):
+    pytest.importorskip("pandas")
+    for evaluation in (found, predicted_values):
+        frame = evaluation.to_frame()
+        assert (frame.index.name, list(frame.index)) == ("method", METHODS)
+        for name, method in evaluation.methods.items():
+            for scoring, score in method.scores.items():
+                columns = [scoring, f"{scoring}_low", f"{scoring}_high"]
+                assert tuple(frame.loc[name, columns]) == score
+            assert frame.loc[name, "seconds"] == sum(method.seconds.values())
+        assert len(frame.columns) == 10
+
+
+def test_without_pandas_a_frame_says_what_to_install(found, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pip install pandas"):
+        found.to_frame()
 
 
 def test_progress_counts_every_method_of_every_fold(xor, capsys):

@@ -21,6 +21,7 @@ OPTIONAL = {
     "sklearn": {"estimators", "encoding", "evaluation", "demo"},
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
+    "pandas": {"evaluation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

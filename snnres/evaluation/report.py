@@ -14,16 +14,20 @@ from ..plotting import new_figure, save_figure
 from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
-from .results import PHASES, RESERVOIR, ClassScores, MethodResult
+from .results import PHASES, RESERVOIR, ClassScores, MethodResult, Score
+from .tables import aligned, html_lines, html_table
 from .verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """Scores of a reservoir beside its baselines, as :func:`evaluate` returns them. ``print`` shows it as a table.
+    """Scores of a reservoir beside its baselines, as :func:`evaluate` returns them.
+
+    ``print`` shows it as a table, and so does a notebook.
 
     Parameters
     ----------
@@ -72,10 +76,48 @@ class Evaluation:
 
     def __str__(self) -> str:
         """Return the scores, the seconds, the classes and the verdict as text."""
-        parts = [self._headline(), self._score_table(), self._time_table()]
+        parts = [self._headline(), aligned(self._score_rows()), self._time_table()]
         if self.per_class:
             parts.append(self._class_table())
         return "\n\n".join([*parts, str(self.verdict)])
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        score = self._cell(self.scoring, self.methods[RESERVOIR].scores[self.scoring])
+        return f"<Evaluation: {self.estimator}, {self.scoring} {score}, the reservoir {self.verdict.outcome}>"
+
+    def _repr_html_(self) -> str:
+        """Return the scores and the verdict as a notebook shows them."""
+        return html_table(self._headline(), self._score_rows()) + html_lines(str(self.verdict))
+
+    def to_frame(self) -> "DataFrame":
+        """Return the scores as a pandas data frame, a row a method.
+
+        Returns
+        -------
+        pandas.DataFrame
+            For each score a column of its name, and the ends of its 95 % interval in ``{score}_low`` and
+            ``{score}_high``; then ``seconds``, those of all phases together. The index is named "method".
+
+        Raises
+        ------
+        ImportError
+            Without pandas: ``pip install pandas``.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise ImportError("to_frame() needs pandas: pip install pandas") from None
+        rows = {
+            name: {
+                column: value
+                for scoring, score in method.scores.items()
+                for column, value in zip((scoring, f"{scoring}_low", f"{scoring}_high"), score, strict=True)
+            }
+            | {"seconds": sum(method.seconds.values())}
+            for name, method in self.methods.items()
+        }
+        return DataFrame.from_dict(rows, orient="index").rename_axis("method")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the single predictions, as Python's own types."""
@@ -150,19 +192,18 @@ class Evaluation:
             f"{len(self.samples)}{groups}, {100 * CONFIDENCE:.0f} % intervals in brackets"
         )
 
-    def _score_table(self) -> str:
+    def _score_rows(self) -> list[list[str]]:
         head = ["score", *self.methods[RESERVOIR].scores]
         rows = [
-            [
-                name,
-                *(
-                    f"{shown(scoring, score.value)} [{shown(scoring, score.low)}, {shown(scoring, score.high)}]"
-                    for scoring, score in method.scores.items()
-                ),
-            ]
+            [name, *(self._cell(scoring, score) for scoring, score in method.scores.items())]
             for name, method in self.methods.items()
         ]
-        return aligned([head, *rows])
+        return [head, *rows]
+
+    @staticmethod
+    def _cell(scoring: str, score: Score) -> str:
+        value, low, high = (shown(scoring, number) for number in score)
+        return f"{value} [{low}, {high}]"
 
     def _time_table(self) -> str:
         rows = [[name, *(f"{method.seconds[phase]:.2f}" for phase in PHASES)] for name, method in self.methods.items()]
@@ -175,12 +216,3 @@ class Evaluation:
             for row in self.per_class
         ]
         return aligned([head, *rows])
-
-
-def aligned(rows: list[list[str]]) -> str:
-    """Return rows of cells as text, the first column flush left and the others flush right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
-        for row in rows
-    )
