@@ -635,6 +635,15 @@ def test_evaluate_hands_the_groups_on(xor):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("groups", [1, 2]), ("groups", [1.0, np.nan, 2.0]), ("groups", ["a", 1, None]), ("samples", [[1], [2], [3]])],
+)
+def test_a_verdict_needs_a_group_for_each_prediction(name, value):
+    with pytest.raises(ValueError, match=f"^{name} must be a 1-D array of 3"):
+        judge_correct({"reservoir": [1, 0, 1], "raw input": [0, 0, 1]}, **{name: value})
+
+
 def test_too_few_groups_to_tell_are_said_to_be():
     correct = {"reservoir": np.ones(50), "raw input": np.zeros(50)}
     few, enough = (judge_correct(correct, groups=np.arange(50) % n) for n in (5, 6))

@@ -76,7 +76,12 @@ def test_an_evaluation_draws_two_of_them(evaluations, tmp_path):
         figure = report.plot(tmp_path / "report.png")
         assert (tmp_path / "report.png").stat().st_size > 1000
         titles = [ax.get_title() for ax in figure.axes[:2]]
-        assert titles == [f"The reservoir {report.verdict.outcome}", what]
+        assert titles == [report.verdict.brief, what]
+        assert titles[0].split("\n") == [
+            f"The reservoir {report.verdict.outcome}",
+            f"The neurons {report.verdict.neurons.outcome}",
+            f"The recurrent synapses {report.verdict.recurrence.outcome}",
+        ]
 
 
 @pytest.mark.parametrize(

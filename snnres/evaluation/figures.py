@@ -114,7 +114,12 @@ def confusion_matrix(
     named = range(0, n_classes, -(-n_classes // MOST_NAMED))
     labels = [str(classes[place]) for place in named]
     size = "medium" if n_classes <= MOST_COUNTED else "xx-small"
-    ax.set_xticks(named, labels, rotation=45 if max(map(len, labels)) > 3 else 0, fontsize=size)
+    ax.set_xticks(named, labels, fontsize=size)
+    if max(map(len, labels)) > 3:
+        # Each ends below its column.
+        ax.tick_params("x", rotation=45)
+        for label in ax.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
     ax.set_yticks(named, labels, fontsize=size)
     if n_classes <= MOST_COUNTED:
         for (row, column), count in np.ndenumerate(counts):

@@ -20,17 +20,17 @@ class Fold(NamedTuple):
     test: NDArray[np.int64]
 
 
-def check_groups(groups: Any, n_samples: int) -> NDArray[Any]:
-    """Return the group of each sample: numbers or texts, none of them missing."""
+def check_groups(name: str, value: Any, n: int) -> NDArray[Any]:
+    """Return what says which of ``n`` belong together: numbers or texts, none of them missing."""
     try:
-        array = np.asarray(groups)
+        array = np.asarray(value)
         assert_all_finite(array)
         # Sorts them, which those of mixed kinds refuse.
         np.unique(array)
     except (TypeError, ValueError):
         array = np.array([])
-    if array.shape != (n_samples,):
-        raise refuse("groups", f"a group, as a number or a text, for each of {n_samples} samples", groups)
+    if array.shape != (n,):
+        raise refuse(name, f"a 1-D array of {n} numbers or texts, none missing", value)
     return array
 
 

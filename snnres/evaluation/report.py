@@ -176,7 +176,7 @@ class Evaluation:
         matplotlib.figure.Figure
         """
         figure = new_figure(1, 2, width=11)
-        score_comparison(self.methods, self.scoring, figure.axes[0], title=f"The reservoir {self.verdict.outcome}")
+        score_comparison(self.methods, self.scoring, figure.axes[0], title=self.verdict.brief)
         if self.confusion is None:
             predictions(self.targets, self.predictions[RESERVOIR], figure.axes[1])
         else:

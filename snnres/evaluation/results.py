@@ -39,7 +39,8 @@ class MethodResult:
     seconds : dict from phase to float
         "fit features", "fit readout", "predict features" and "predict readout", summed over the folds. The reservoir's
         features are the whole way through the simulation, fitted with its calibration; with a pipeline its earlier
-        steps too. Those of "encoded input" take the fitted encoding over, so its learning is not in them.
+        steps too, whose output the other methods take over. Those of "encoded input" take over the fitted encoding as
+        well, so its learning is not in them.
     """
 
     scores: dict[str, Score]

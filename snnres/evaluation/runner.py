@@ -118,7 +118,7 @@ def evaluate(
         raise refuse("scoring", f"one of {', '.join(known)}", scoring)
     seed = check_int("random_state", random_state, 0, SEED_MAX)
     targets = check_samples(estimator, final, X, y)
-    groups = None if groups is None else check_groups(groups, len(targets))
+    groups = None if groups is None else check_groups("groups", groups, len(targets))
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
     report = reporter(progress, "evaluate")
     seeds = fold_seeds(final, len(folds))

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 
 from ..validation import check_array, refuse
+from .folds import check_groups
 from .intervals import tail
 from .metrics import LOWER_IS_BETTER, Float64Array, gain, shown
 from .results import RESERVOIR, UNCONNECTED
@@ -100,14 +101,22 @@ class Verdict(Comparison):
     recurrence: Comparison | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def brief(self) -> str:
+        """The sentences without their figures."""
+        return "\n".join(sentence.split(":")[0] for sentence in self._sentences())
+
     def __str__(self) -> str:
+        return "\n".join([*self._sentences(), *self.remarks])
+
+    def _sentences(self) -> list[str]:
         best = f" for the best baseline, {self.baseline}"
         sentences = [self.sentence("The reservoir", "", best)]
         if self.neurons is not None:
             sentences.append(self.neurons.sentence("The neurons", " without their synapses", best))
         if self.recurrence is not None:
             sentences.append(self.recurrence.sentence("The recurrent synapses", " with them", " without"))
-        return "\n".join([*sentences, *self.remarks])
+        return sentences
 
 
 def outcome_of(p_value: float, better: bool) -> str:
@@ -193,12 +202,9 @@ def judge_correct(
             raise ValueError(
                 f"correct[{name!r}] must have as many values as {ours!r}, at least 1. Got {len(values)} instead."
             )
-    for name, given in (("samples", samples), ("groups", groups)):
-        if given is not None and np.shape(given) != (n_predictions,):
-            raise refuse(name, f"one for each of {n_predictions} predictions", given)
-    unit = "sample" if groups is None else "group"
-    given = samples if groups is None else groups
-    index = np.arange(n_predictions) if given is None else np.unique(np.asarray(given), return_inverse=True)[1]
+    unit, of = ("sample", samples) if groups is None else ("group", groups)
+    which = np.arange(n_predictions) if of is None else check_groups(f"{unit}s", of, n_predictions)
+    index = np.unique(which, return_inverse=True)[1]
     accuracy = {name: float(values.mean()) for name, values in right.items()}
     n_units = int(index.max()) + 1
 
