@@ -38,13 +38,12 @@ def main() -> None:
         demo.PIXELS: scans.pixels,
         demo.COUNTS: trials.sum(axis=2),
     }
-    correct = demo.compare(seen, scans, args.seed)
-    for name, right in correct.items():
-        print(f"test accuracy, {name}: {right.mean():.3f}")
+    predicted = demo.compare(seen, scans, args.seed)
+    for name, digits in predicted.items():
+        print(f"test accuracy, {name}: {(digits == scans.labels[scans.test]).mean():.3f}")
 
-    # 6. A look inside, at one scan.
-    (recording,) = snn.simulate_batch(trials[scans.test[:1]])
-    for path in demo.draw(snn, recording, args.output):
+    # 6. A look inside, at one scan, and which digits are taken for others.
+    for path in demo.draw(snn, trials, scans, predicted[demo.RESERVOIR], args.output):
         print(f"wrote {path}")
 
 

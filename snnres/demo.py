@@ -16,11 +16,11 @@ from .io import PathLike
 from .network import SNN
 from .params import SimulationParams
 from .progress import Progress, reporter
-from .recording import Recording
 from .seeding import SEED_MAX
 from .validation import check_int
 
 N_SCANS = 1797
+SIDE = 8
 N_STEPS = 100
 MAX_RATE = 0.3
 TEST_FRACTION = 0.25
@@ -96,7 +96,7 @@ def require_extras() -> None:
     """
     try:
         # All of them here: an interrupt that meets a library's import can be lost, and the demo would run on.
-        from sklearn import datasets, dummy, linear_model, model_selection, pipeline, preprocessing  # noqa: F401
+        from sklearn import datasets, dummy, linear_model, metrics, model_selection, pipeline, preprocessing  # noqa: F401
 
         from . import evaluation  # noqa: F401
 
@@ -242,8 +242,8 @@ def count_spikes(snn: SNN, trials: NDArray[np.uint8], progress: Progress = False
     return counts
 
 
-def right_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[np.bool_]:
-    """Train a logistic regression on the training scans; return which test scans it gets right.
+def predicted_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[np.int64]:
+    """Train a logistic regression on the training scans; return what it takes the test scans for.
 
     Values are standardised by the training scans. The strength of regularisation is the one that does best on a
     quarter of the training scans, for every kind of values anew, so that none is favoured.
@@ -261,14 +261,14 @@ def right_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[
         scans.train, test_size=TEST_FRACTION, stratify=scans.labels[scans.train], random_state=seed
     )
     best = max(STRENGTHS, key=lambda strength: fitted(strength, fit).score(values[validate], scans.labels[validate]))
-    right: NDArray[np.bool_] = fitted(best, scans.train).predict(values[scans.test]) == scans.labels[scans.test]
-    return right
+    predicted: NDArray[np.int64] = fitted(best, scans.train).predict(values[scans.test])
+    return predicted
 
 
 def compare(
     seen: Mapping[str, NDArray[Any]], scans: Scans, seed: int = 0, progress: Progress = False
-) -> dict[str, NDArray[np.bool_]]:
-    """Return which test scans the same classifier gets right from each method's values, and which chance does.
+) -> dict[str, NDArray[np.int64]]:
+    """Return what the same classifier takes the test scans for by each method's values, and what chance does.
 
     Parameters
     ----------
@@ -284,26 +284,62 @@ def compare(
     from sklearn.dummy import DummyClassifier
 
     report = reporter(progress, "train")
-    correct = {}
+    predicted = {}
     for done, (name, values) in enumerate(seen.items(), start=1):
-        correct[name] = right_on_test(values, scans, seed)
+        predicted[name] = predicted_on_test(values, scans, seed)
         report(done, len(seen))
-    chance = DummyClassifier().fit(scans.train, scans.labels[scans.train])
-    return correct | {CHANCE: chance.predict(scans.test) == scans.labels[scans.test]}
+    return predicted | {CHANCE: DummyClassifier().fit(scans.train, scans.labels[scans.train]).predict(scans.test)}
 
 
-def draw(snn: SNN, recording: Recording, output: PathLike) -> list[Path]:
-    """Write ``raster.png`` and ``histograms.png`` into the folder; return their paths."""
-    folder = Path(output)
-    activity = plotting.new_figure(2, 1, height=7)
-    plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
+def draw(
+    snn: SNN, trials: NDArray[np.uint8], scans: Scans, predicted: NDArray[np.int64], output: PathLike
+) -> list[Path]:
+    """Write ``raster.png``, ``histograms.png`` and ``confusion.png`` into a folder.
+
+    Parameters
+    ----------
+    snn : SNN
+        The reservoir.
+    trials : ndarray of 0/1, shape (n_scans, n_inputs, n_steps)
+        All scans as spikes; the first test scan is shown.
+    scans : Scans
+        The scans.
+    predicted : ndarray of int, shape (n_test_scans,)
+        What the test scans were taken for.
+    output : path
+        The folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    from sklearn.metrics import confusion_matrix
+
+    from .evaluation import figures
+
+    folder, shown = Path(output), scans.test[0]
+    (recording,) = snn.simulate_batch(trials[shown : shown + 1])
+    activity = plotting.new_figure(2, 1, width=9, height=7)
+    raster = plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
+    raster.axhspan(-0.5, trials.shape[1] - 0.5, color="#c0392b", alpha=0.15, linewidth=0)
+    raster.text(1.01, trials.shape[1] / 2, "input neurons", transform=raster.get_yaxis_transform(), va="center")
+    digit = raster.inset_axes((1.01, 0.55, 0.2, 0.45))
+    digit.imshow(scans.pixels[shown].reshape(SIDE, SIDE), cmap="gray_r")
+    digit.set(title=f"the scan, a {scans.labels[shown]}", xticks=[], yticks=[])
     plotting.population_rate(recording, activity.axes[1])
     histograms = plotting.new_figure(1, 2, width=10)
     plotting.weight_histogram(snn.synaptic_weights, histograms.axes[0])
     plotting.isi_histogram(recording, histograms.axes[1], title="Inter-spike intervals for one scan")
+    truth = scans.labels[scans.test]
+    digits = np.unique(np.concatenate([truth, predicted]))
+    counts = confusion_matrix(truth, predicted, labels=digits)
+    confusion = plotting.new_figure(width=6.5, height=5.5)
+    figures.confusion_matrix(counts, digits.tolist(), confusion.axes[0], title="Digits read from the reservoir")
     return [
         plotting.save_figure(folder / "raster.png", activity),
         plotting.save_figure(folder / "histograms.png", histograms),
+        plotting.save_figure(folder / "confusion.png", confusion),
     ]
 
 
@@ -364,13 +400,12 @@ def run(
         COUNTS: trials.sum(axis=2),
     }
     with timed(seconds, "train and test"):
-        correct = compare(seen, scans, seed, progress)
+        predicted = compare(seen, scans, seed, progress)
     with timed(seconds, "draw"):
-        (recording,) = snn.simulate_batch(trials[scans.test[:1]])
-        files = draw(snn, recording, output)
+        files = draw(snn, trials, scans, predicted[RESERVOIR], output)
     return DemoResult(
         n_train=len(scans.train),
-        correct=correct,
+        correct={name: values == scans.labels[scans.test] for name, values in predicted.items()},
         n_neurons=snn.num_neurons,
         n_synapses=snn.synaptic_weights.nnz,
         n_spikes=int(counts.sum()),

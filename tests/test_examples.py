@@ -37,7 +37,7 @@ def test_digits_demo(tmp_path):
         "chance (most frequent class)",
     }
     assert scores["reservoir"] > 0.8 > 0.2 > scores["chance (most frequent class)"]
-    for name in ("raster.png", "histograms.png"):
+    for name in ("raster.png", "histograms.png", "confusion.png"):
         assert (tmp_path / name).read_bytes().startswith(PNG)
 
 
