@@ -59,7 +59,9 @@ def main() -> None:
 
     # 3. Scale, threshold and readout are learnt on the training part alone; both parts then meet the same network.
     model = ReservoirClassifier(num_neurons=args.neurons, random_state=args.seed)
-    result = evaluate(model, frames, digits.labels, cv=splits)
+    # Recordings of one speaker are alike: where several speakers are held out, each has one vote.
+    groups = digits.speakers if len(splits) > 1 else None
+    result = evaluate(model, frames, digits.labels, cv=splits, groups=groups)
     print(result)
     for fold, (_, test) in enumerate(splits if by_speaker else []):
         accuracy = result.methods["reservoir"].folds["accuracy"][fold]

@@ -59,20 +59,20 @@ def main() -> None:
     # 1. One evaluation a set: trained on the one file, scored on the other.
     results = {name: official(*pair, args.neurons, args.seed) for name, pair in files_of(args.places).items()}
 
-    # 2. The same readout with and without the reservoir, a column a set.
+    # 2. The same readout with the reservoir, with its neurons unconnected, and without them, a column a set.
     table = accuracies(results)
-    print("accuracy".ljust(15), *(name.rjust(max(8, len(name))) for name in results), "    mean")
+    print("accuracy".ljust(19), *(name.rjust(max(8, len(name))) for name in results), "    mean")
     for method, scores in table.items():
         cells = (f"{score:.3f}".rjust(max(8, len(name))) for name, score in zip(results, scores, strict=True))
-        print(method.ljust(15), *cells, f"{np.mean(scores):8.3f}")
+        print(method.ljust(19), *cells, f"{np.mean(scores):8.3f}")
     print()
     for name, result in results.items():
-        print(f"{name}: {result.verdict}")
+        print(f"{name}\n{result.verdict}")
 
     # 3. A line a set, a dot a method.
     figure = plotting.new_figure(height=1.8 + 0.4 * len(results))
     (ax,) = figure.axes
-    for (method, scores), marker in zip(table.items(), "osx|", strict=True):
+    for (method, scores), marker in zip(table.items(), "o^sx|", strict=True):
         ax.plot(scores, np.arange(len(scores)), linestyle="none", marker=marker, label=method)
     ax.set_yticks(np.arange(len(results)), list(results))
     ax.set(xlabel="accuracy on the test file", xlim=(0, 1.02), ylim=(len(results) - 0.5, -0.5), title="Official split")

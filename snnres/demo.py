@@ -1,13 +1,14 @@
-"""A first result: handwritten digits as spikes, through a reservoir, read out beside what needs no reservoir."""
+"""A first result: handwritten digits as spikes, through a reservoir, read out beside what needs none."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from . import features, plotting
@@ -15,17 +16,22 @@ from .io import PathLike
 from .network import SNN
 from .params import SimulationParams
 from .progress import Progress, reporter
-from .recording import Recording
 from .seeding import SEED_MAX
 from .validation import check_int
 
 N_SCANS = 1797
+SIDE = 8
 N_STEPS = 100
 MAX_RATE = 0.3
 TEST_FRACTION = 0.25
 # Inverse strengths of regularisation that the readout chooses from, on a part of the training scans.
 STRENGTHS = (0.01, 0.1, 1.0)
-RESERVOIR, PIXELS, COUNTS, CHANCE = "reservoir", "raw pixels", "input spike counts", "chance (most frequent class)"
+RESERVOIR, UNCONNECTED = "reservoir", "unconnected neurons"
+PIXELS, COUNTS, CHANCE = "raw pixels", "input spike counts", "chance (most frequent class)"
+# Scans on which the strength of the unconnected neurons' inputs is set, its bounds, and halvings of its logarithm.
+CALIBRATION_SCANS = 200
+STRENGTH_BOUNDS = (1 / 32, 32.0)
+HALVINGS = 12
 
 
 class Scans(NamedTuple):
@@ -55,7 +61,7 @@ class DemoResult:
         return {name: float(np.mean(right)) for name, right in self.correct.items()}
 
     def verdict(self) -> str:
-        """Say in one sentence whether the reservoir helped, by a paired test against the best baseline."""
+        """Say whether the reservoir helped, and what of it, by paired tests against the best baseline."""
         from .evaluation import judge_correct
 
         return str(judge_correct(self.correct, RESERVOIR))
@@ -90,7 +96,7 @@ def require_extras() -> None:
     """
     try:
         # All of them here: an interrupt that meets a library's import can be lost, and the demo would run on.
-        from sklearn import datasets, linear_model, model_selection, pipeline, preprocessing  # noqa: F401
+        from sklearn import datasets, dummy, linear_model, metrics, model_selection, pipeline, preprocessing  # noqa: F401
 
         from . import evaluation  # noqa: F401
 
@@ -191,6 +197,43 @@ def build_reservoir(n_neurons: int = 1500, n_inputs: int = 64, seed: int = 0) ->
     )
 
 
+def without_recurrence(snn: SNN, trials: NDArray[np.uint8]) -> SNN:
+    """Return the same neurons, unconnected: only the synapses by which the input neurons drive the others are left.
+
+    They are scaled by one number so that the outputs fire as often as in the whole network: what setting the threshold
+    again would do, were it not the threshold of the input neurons too.
+
+    Parameters
+    ----------
+    snn : SNN
+        The reservoir; its outputs are all neurons that get no input.
+    trials : ndarray of 0/1, shape (n_trials, n_inputs, n_steps)
+        Of the training scans; the first 200 are simulated.
+    """
+    n_inputs, sample = trials.shape[1], trials[:CALIBRATION_SCANS]
+    driven = (np.arange(snn.num_neurons) < n_inputs).astype(np.float32)
+    weights = sp.csr_matrix(sp.diags(driven) @ snn.get_topology() @ sp.diags(1 - driven))
+    weights.eliminate_zeros()
+
+    def scaled(strength: float) -> SNN:
+        other = snn.copy()
+        other.set_topology(weights * np.float32(strength))
+        return other
+
+    def n_spikes(network: SNN) -> int:
+        return int(count_spikes(network, sample)[:, network.output_neurons].sum())
+
+    target = n_spikes(snn)
+    low, high = STRENGTH_BOUNDS
+    for _ in range(HALVINGS):
+        middle = float(np.sqrt(low * high))
+        if n_spikes(scaled(middle)) < target:
+            low = middle
+        else:
+            high = middle
+    return scaled(float(np.sqrt(low * high)))
+
+
 def count_spikes(snn: SNN, trials: NDArray[np.uint8], progress: Progress = False) -> NDArray[np.int64]:
     """Return (n_trials, num_neurons): the spikes of every neuron, the network reset before each trial."""
     counts: NDArray[np.int64] = snn.simulate_batch(
@@ -199,8 +242,8 @@ def count_spikes(snn: SNN, trials: NDArray[np.uint8], progress: Progress = False
     return counts
 
 
-def right_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[np.bool_]:
-    """Train a logistic regression on the training scans; return which test scans it gets right.
+def predicted_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[np.int64]:
+    """Train a logistic regression on the training scans; return what it takes the test scans for.
 
     Values are standardised by the training scans. The strength of regularisation is the one that does best on a
     quarter of the training scans, for every kind of values anew, so that none is favoured.
@@ -218,36 +261,85 @@ def right_on_test(values: NDArray[Any], scans: Scans, seed: int = 0) -> NDArray[
         scans.train, test_size=TEST_FRACTION, stratify=scans.labels[scans.train], random_state=seed
     )
     best = max(STRENGTHS, key=lambda strength: fitted(strength, fit).score(values[validate], scans.labels[validate]))
-    right: NDArray[np.bool_] = fitted(best, scans.train).predict(values[scans.test]) == scans.labels[scans.test]
-    return right
+    predicted: NDArray[np.int64] = fitted(best, scans.train).predict(values[scans.test])
+    return predicted
 
 
 def compare(
-    reservoir: NDArray[Any], trials: NDArray[np.uint8], scans: Scans, seed: int = 0, progress: Progress = False
-) -> dict[str, NDArray[np.bool_]]:
-    """Return for the reservoir's values and for each baseline which test scans the same classifier gets right."""
+    seen: Mapping[str, NDArray[Any]], scans: Scans, seed: int = 0, progress: Progress = False
+) -> dict[str, NDArray[np.int64]]:
+    """Return what the same classifier takes the test scans for by each method's values, and what chance does.
+
+    Parameters
+    ----------
+    seen : mapping from method to ndarray, shape (n_scans, n_values)
+        What the classifier sees of the scans.
+    scans : Scans
+        The scans.
+    seed : int, default 0
+        Decides the part of the training scans on which the strength of regularisation is chosen.
+    progress : bool or callable, default False
+        As in :meth:`SNN.simulate`.
+    """
+    from sklearn.dummy import DummyClassifier
+
     report = reporter(progress, "train")
-    inputs = {RESERVOIR: reservoir, PIXELS: scans.pixels, COUNTS: trials.sum(axis=2)}
-    correct = {}
-    for done, (name, values) in enumerate(inputs.items(), start=1):
-        correct[name] = right_on_test(values, scans, seed)
-        report(done, len(inputs))
-    most_frequent = np.bincount(scans.labels[scans.train]).argmax()
-    return correct | {CHANCE: scans.labels[scans.test] == most_frequent}
+    predicted = {}
+    for done, (name, values) in enumerate(seen.items(), start=1):
+        predicted[name] = predicted_on_test(values, scans, seed)
+        report(done, len(seen))
+    return predicted | {CHANCE: DummyClassifier().fit(scans.train, scans.labels[scans.train]).predict(scans.test)}
 
 
-def draw(snn: SNN, recording: Recording, output: PathLike) -> list[Path]:
-    """Write ``raster.png`` and ``histograms.png`` into the folder; return their paths."""
-    folder = Path(output)
-    activity = plotting.new_figure(2, 1, height=7)
-    plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
+def draw(
+    snn: SNN, trials: NDArray[np.uint8], scans: Scans, predicted: NDArray[np.int64], output: PathLike
+) -> list[Path]:
+    """Write ``raster.png``, ``histograms.png`` and ``confusion.png`` into a folder.
+
+    Parameters
+    ----------
+    snn : SNN
+        The reservoir.
+    trials : ndarray of 0/1, shape (n_scans, n_inputs, n_steps)
+        All scans as spikes; the first test scan is shown.
+    scans : Scans
+        The scans.
+    predicted : ndarray of int, shape (n_test_scans,)
+        What the test scans were taken for.
+    output : path
+        The folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    from sklearn.metrics import confusion_matrix
+
+    from .evaluation import figures
+
+    folder, shown = Path(output), scans.test[0]
+    (recording,) = snn.simulate_batch(trials[shown : shown + 1])
+    activity = plotting.new_figure(2, 1, width=9, height=7)
+    raster = plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
+    raster.axhspan(-0.5, trials.shape[1] - 0.5, color="#c0392b", alpha=0.15, linewidth=0)
+    raster.text(1.01, trials.shape[1] / 2, "input neurons", transform=raster.get_yaxis_transform(), va="center")
+    digit = raster.inset_axes((1.01, 0.55, 0.2, 0.45))
+    digit.imshow(scans.pixels[shown].reshape(SIDE, SIDE), cmap="gray_r")
+    digit.set(title=f"the scan, a {scans.labels[shown]}", xticks=[], yticks=[])
     plotting.population_rate(recording, activity.axes[1])
     histograms = plotting.new_figure(1, 2, width=10)
     plotting.weight_histogram(snn.synaptic_weights, histograms.axes[0])
     plotting.isi_histogram(recording, histograms.axes[1], title="Inter-spike intervals for one scan")
+    truth = scans.labels[scans.test]
+    digits = np.unique(np.concatenate([truth, predicted]))
+    counts = confusion_matrix(truth, predicted, labels=digits)
+    confusion = plotting.new_figure(width=6.5, height=5.5)
+    figures.confusion_matrix(counts, digits.tolist(), confusion.axes[0], title="Digits read from the reservoir")
     return [
         plotting.save_figure(folder / "raster.png", activity),
         plotting.save_figure(folder / "histograms.png", histograms),
+        plotting.save_figure(folder / "confusion.png", confusion),
     ]
 
 
@@ -300,14 +392,20 @@ def run(
         snn = build_reservoir(n_neurons, trials.shape[1], seed)
     with timed(seconds, "simulate"):
         counts = count_spikes(snn, trials, progress)
+        unconnected = count_spikes(without_recurrence(snn, trials[scans.train]), trials, progress)
+    seen = {
+        RESERVOIR: counts[:, snn.output_neurons],
+        UNCONNECTED: unconnected[:, snn.output_neurons],
+        PIXELS: scans.pixels,
+        COUNTS: trials.sum(axis=2),
+    }
     with timed(seconds, "train and test"):
-        correct = compare(counts[:, snn.output_neurons], trials, scans, seed, progress)
+        predicted = compare(seen, scans, seed, progress)
     with timed(seconds, "draw"):
-        (recording,) = snn.simulate_batch(trials[scans.test[:1]])
-        files = draw(snn, recording, output)
+        files = draw(snn, trials, scans, predicted[RESERVOIR], output)
     return DemoResult(
         n_train=len(scans.train),
-        correct=correct,
+        correct={name: values == scans.labels[scans.test] for name, values in predicted.items()},
         n_neurons=snn.num_neurons,
         n_synapses=snn.synaptic_weights.nnz,
         n_spikes=int(counts.sum()),

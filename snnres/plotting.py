@@ -17,13 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from .evaluation import Evaluation
-
 INK = "#1f4e79"
 GRID = "#d9d9d9"
 FORMATS = (".png", ".pdf", ".svg")
-# Classes of a confusion matrix of which names and counts are still legible.
-MOST_LABELLED = 15
 
 
 def new_figure(n_rows: int = 1, n_columns: int = 1, *, width: float = 8.0, height: float = 4.5) -> "Figure":
@@ -289,107 +285,6 @@ def adjacency(weights: Any, ax: "Axes | None" = None, *, pixels: int = 400, titl
     )
     ax.figure.colorbar(image, ax=ax, label="fraction connected")
     return ax
-
-
-def score_comparison(report: "Evaluation", ax: "Axes | None" = None, *, scoring: str | None = None) -> "Axes":
-    """Plot a score of each method of an evaluation with its interval, the reservoir on top.
-
-    Parameters
-    ----------
-    report : snnres.evaluation.Evaluation
-        What to show.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
-    scoring : str, optional
-        Name of the score; the one of the verdict if None.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    check_report(report)
-    scoring = report.scoring if scoring is None else scoring
-    known = next(iter(report.methods.values())).scores
-    if scoring not in known:
-        raise refuse("scoring", f"one of {', '.join(known)}", scoring)
-    scores = [method.scores[scoring] for method in report.methods.values()]
-    ax = styled(ax, f"The reservoir {report.verdict.outcome}", f"{scoring} (95 % interval)", "")
-    rows = np.arange(len(scores))
-    ends = [(score.low, score.high) for score in scores]
-    ax.hlines(rows, *np.transpose(ends), color=INK, linewidth=2)
-    ax.plot([score.value for score in scores], rows, linestyle="none", marker="o", color=INK)
-    ax.set_yticks(rows, list(report.methods))
-    ax.set_ylim(len(scores) - 0.5, -0.5)
-    return ax
-
-
-def confusion_matrix(report: "Evaluation", ax: "Axes | None" = None, *, title: str = "Predicted classes") -> "Axes":
-    """Plot what the reservoir took each class for: true classes on the y axis, predicted ones on the x axis.
-
-    The colour is the fraction of a true class; up to 15 classes the counts stand in the cells.
-
-    Parameters
-    ----------
-    report : snnres.evaluation.Evaluation
-        Of a classification.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
-    title : str, default "Predicted classes"
-        Title; the number of predictions is added.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    check_report(report)
-    if report.confusion is None:
-        raise ValueError(f"report must be of a classification. Got one of a {report.task} instead.")
-    counts = report.confusion
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    ax = styled(ax, f"{title} ({counts.sum():,})", "predicted", "true")
-    ax.grid(False)
-    image = ax.imshow(share, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
-    ax.figure.colorbar(image, ax=ax, label="fraction of the class")
-    if len(counts) <= MOST_LABELLED:
-        labels = [str(label) for label in report.classes]
-        ax.set_xticks(np.arange(len(counts)), labels, rotation=45 if max(map(len, labels)) > 3 else 0)
-        ax.set_yticks(np.arange(len(counts)), labels)
-        for (row, column), count in np.ndenumerate(counts):
-            ax.text(column, row, str(count), ha="center", va="center", color="w" if share[row, column] > 0.5 else "k")
-    return ax
-
-
-def predictions(report: "Evaluation", ax: "Axes | None" = None, *, title: str = "Held-out predictions") -> "Axes":
-    """Plot the values that the reservoir predicted over the true ones, with the line on which both are equal.
-
-    Parameters
-    ----------
-    report : snnres.evaluation.Evaluation
-        Of a regression; several targets are shown in one plot.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
-    title : str, default "Held-out predictions"
-        Title; their number is added.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    check_report(report)
-    if report.task != "regression":
-        raise ValueError(f"report must be of a regression. Got one of a {report.task} instead.")
-    true, predicted = report.targets.ravel(), report.predictions["reservoir"].ravel()
-    ax = styled(ax, f"{title} ({len(true):,})", "true", "predicted")
-    ax.plot(true, predicted, linestyle="none", marker=".", color=INK, alpha=0.6, rasterized=True)
-    ends = [min(true.min(), predicted.min()), max(true.max(), predicted.max())]
-    ax.plot(ends, ends, color="#c0392b", linestyle="--", linewidth=1.2)
-    return ax
-
-
-def check_report(report: Any) -> None:
-    """Refuse what is no evaluation."""
-    if not (hasattr(report, "methods") and hasattr(report, "verdict")):
-        raise refuse("report", "an Evaluation", report, TypeError)
 
 
 def rate_over_time(spikes: Spikes, window: int) -> NDArray[np.float64]:

@@ -30,6 +30,7 @@ def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert "450 scans to train, 150 to test" in out
     assert score(out, "reservoir") > 0.85
+    assert score(out, "unconnected neurons") > 0.85
     assert score(out, "raw pixels") > 0.85
     assert score(out, "input spike counts") > 0.85
     assert 0.05 < score(out, "chance (most frequent class)") < 0.15
@@ -38,9 +39,10 @@ def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     assert re.search(r"^  neurons +600$", out, re.MULTILINE)
     assert re.search(r"^  synapses +24,000$", out, re.MULTILINE)
     assert re.search(r"^  spikes +[\d,]+$", out, re.MULTILINE)
-    assert re.search(r"^The reservoir .* against .*\.$", out, re.MULTILINE)
+    for subject in ("The reservoir", "The neurons", "The recurrent synapses"):
+        assert re.search(rf"^{subject} .* against .*\.$", out, re.MULTILINE)
     assert "simulate: 600/600" in err
-    assert sorted(file.name for file in folder.iterdir()) == ["histograms.png", "raster.png"]
+    assert sorted(file.name for file in folder.iterdir()) == ["confusion.png", "histograms.png", "raster.png"]
     assert all(file.read_bytes().startswith(PNG) for file in folder.iterdir())
 
 
@@ -159,13 +161,49 @@ def test_rate_code_fires_as_often_as_it_should_and_evenly():
     assert not np.array_equal(spikes, demo.rate_code(values, seed=2, n_steps=200, max_rate=0.25))
 
 
+def test_the_figures_show_the_digit_its_inputs_and_what_was_confused(tmp_path, monkeypatch):
+    figures = {}
+    monkeypatch.setattr(demo.plotting, "save_figure", lambda path, figure: figures.update({path.name: figure}))
+    scans = demo.load_scans(100)
+    trials = demo.rate_code(scans.pixels)
+    predicted = scans.labels[scans.test].copy()
+    predicted[0] = (predicted[0] + 1) % 10
+    demo.draw(demo.build_reservoir(200), trials, scans, predicted, tmp_path)
+    raster = figures["raster.png"].axes[0]
+    (digit,) = raster.child_axes
+    np.testing.assert_array_equal(digit.images[0].get_array(), scans.pixels[scans.test[0]].reshape(8, 8))
+    assert digit.get_title() == f"the scan, a {scans.labels[scans.test[0]]}"
+    (band,) = raster.patches
+    assert (band.get_y(), band.get_height()) == (-0.5, 64)
+    counts = np.array([int(text.get_text()) for text in figures["confusion.png"].axes[0].texts]).reshape(10, 10)
+    assert counts.sum() == 25
+    assert counts[scans.labels[scans.test[0]], predicted[0]] == counts.sum() - np.trace(counts) == 1
+
+
+def test_unconnected_neurons_hear_the_input_alone_and_fire_as_often():
+    scans = demo.load_scans(300)
+    trials = demo.rate_code(scans.pixels)
+    snn = demo.build_reservoir(300)
+    before = snn.get_topology().toarray()
+    alone = demo.without_recurrence(snn, trials[scans.train])
+    weights = alone.get_topology().toarray()
+    assert not weights[64:].any()
+    assert not weights[:, :64].any()
+    driven = before[:64, 64:] != 0
+    assert np.ptp(weights[:64, 64:][driven] / before[:64, 64:][driven]) < 1e-4
+    np.testing.assert_array_equal(snn.get_topology().toarray(), before)
+    first = trials[scans.train[:200]]
+    spikes, whole = (demo.count_spikes(network, first)[:, 64:].sum() for network in (alone, snn))
+    assert spikes == pytest.approx(whole, rel=0.02)
+
+
 def test_the_readout_does_not_see_the_test_scans():
     """Changing a test scan changes the answer for that scan alone: neither scaling nor training has read it."""
     scans = demo.load_scans(300)
     values = scans.pixels.copy()
-    before = demo.right_on_test(values, scans)
+    before = demo.predicted_on_test(values, scans)
     values[scans.test[0]] = 1e6
-    np.testing.assert_array_equal(demo.right_on_test(values, scans)[1:], before[1:])
+    np.testing.assert_array_equal(demo.predicted_on_test(values, scans)[1:], before[1:])
 
 
 @pytest.mark.parametrize(

@@ -226,13 +226,14 @@ def test_evaluate_prints_what_the_function_finds(flowers, tmp_path, capsys):
     run("evaluate", flowers, *args, *FEW)
     out, err = capsys.readouterr()
     assert "evaluating 50 neurons on 45 samples of 3 classes" in err
-    assert "evaluate: 12/12" in err
+    assert "evaluate: 15/15" in err
     table = read_table(flowers, "kind")
     result = evaluate(
         ReservoirClassifier(num_neurons=50, random_state=1), table.values, table.target, cv=3, random_state=1
     )
     score = result.methods["reservoir"].scores["accuracy"]
     assert str(result.verdict) in out
+    assert "unconnected neurons" in out
     written = json.loads((tmp_path / "x" / "e.json").read_text())
     assert written["methods"]["reservoir"]["scores"]["accuracy"] == score._asdict()
     assert sorted(file.name for file in report.iterdir()) == ["report.json", "report.png", "report.txt"]
@@ -265,6 +266,7 @@ def test_evaluate_by_speaker_holds_whole_speakers_out(recordings, tmp_path):
     run("evaluate", recordings, "--by-speaker", "--json", tmp_path / "e.json", "--quiet", *FEW)
     written = json.loads((tmp_path / "e.json").read_text())
     assert (written["n_samples"], written["n_folds"], written["n_predictions"]) == (16, 2, 16)
+    assert (written["n_groups"], written["verdict"]["unit"], written["verdict"]["n_units"]) == (2, "group", 2)
 
 
 def test_samples_are_joined():

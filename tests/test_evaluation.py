@@ -1,7 +1,10 @@
 import json
 import re
+import sys
+from dataclasses import replace
 from math import comb
 from typing import ClassVar
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -18,14 +21,16 @@ from sklearn.preprocessing import FunctionTransformer
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-from snnres.evaluation import Evaluation, evaluate, judge_correct
+from snnres.estimators.supervised import ReservoirPredictor
+from snnres.evaluation import Evaluation, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
-from snnres.evaluation.intervals import percentiles, resamples, wilson
+from snnres.evaluation.intervals import percentiles, resamples, tail, wilson
 from snnres.evaluation.metrics import classification_scores, regression_scores
+from snnres.evaluation.scores import Units, assess_classification, assess_regression
 from snnres.evaluation.verdict import judge_resampled
 
-METHODS = ["reservoir", "encoded input", "raw input", "chance"]
-SMALL = {"num_neurons": 60, "random_state": 0, "min_steps": 60}
+METHODS = ["reservoir", "unconnected neurons", "encoded input", "raw input", "chance"]
+SMALL = {"num_neurons": 60, "random_state": 0, "min_steps": 60, "n_jobs": 1}
 
 
 def classifier(**parameters):
@@ -60,11 +65,14 @@ def test_a_task_of_memory_and_nonlinearity_needs_the_reservoir(found):
     scores = {name: method.scores["accuracy"].value for name, method in found.methods.items()}
     assert list(scores) == METHODS
     assert scores["reservoir"] > 0.9
-    assert max(scores[name] for name in METHODS[1:]) < 0.7
+    assert max(scores[name] for name in METHODS[2:]) < 0.7
     assert found.verdict.outcome == "helped"
     assert found.verdict.p_value < 1e-6
     assert str(found).endswith(str(found.verdict))
-    assert str(found.verdict).startswith("The reservoir helped: accuracy ")
+    whole, neurons, recurrence = str(found.verdict).split("\n")
+    assert whole.startswith("The reservoir helped: accuracy ")
+    assert neurons.startswith("The neurons helped: accuracy ")
+    assert recurrence.startswith("The recurrent synapses ")
 
 
 def test_a_linear_task_needs_none():
@@ -72,12 +80,12 @@ def test_a_linear_task_needs_none():
     y = np.arange(120) % 2
     X = rng.normal(size=(120, 10, 1)) + np.where(y, 2.0, -2.0)[:, None, None]
     found = evaluate(classifier(), X, y, cv=3)
-    assert min(found.methods[name].scores["accuracy"].value for name in METHODS[1:3]) == 1
+    assert min(found.methods[name].scores["accuracy"].value for name in METHODS[2:4]) == 1
     assert found.verdict.outcome == "made no clear difference"
 
 
 def test_labels_of_pure_noise_leave_chance_within_nearly_every_interval():
-    misses = dict.fromkeys(METHODS[:3], 0)
+    misses = dict.fromkeys(METHODS[:4], 0)
     for seed in range(8):
         X = np.random.default_rng(seed).normal(size=(150, 10, 2))
         found = evaluate(classifier(), X, np.arange(150) % 2, cv=3)
@@ -198,8 +206,10 @@ def test_r2_of_targets_that_do_not_vary():
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 10), (1, 10), (10, 10), (37, 40), (500, 1000)])
 def test_the_interval_of_accuracy_is_wilsons(hits, n):
-    expected = binomtest(hits, n).proportion_ci(method="wilson")
-    assert wilson(hits / n, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    f, z = hits / n, norm.ppf(0.975)
+    centre, half = f + z**2 / (2 * n), z * np.sqrt(f * (1 - f) / n + z**2 / (4 * n**2))
+    expected = (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
+    assert wilson(f, n) == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_accuracy_of_an_evaluation_has_wilsons_interval(found):
@@ -212,7 +222,7 @@ def test_the_bootstrap_of_a_mean_is_as_wide_as_its_standard_error_says():
     values = np.random.default_rng(0).normal(size=400)
     means = np.concatenate([weights @ values / weights.sum(axis=1) for weights in resamples(np.arange(400), seed=1)])
     half = norm.ppf(0.975) * values.std() / np.sqrt(400)
-    assert percentiles(means) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.1 * half)
+    assert percentiles(means, 400) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.1 * half)
 
 
 def test_resamples_keep_the_predictions_of_a_sample_together_and_repeat():
@@ -251,19 +261,51 @@ def test_the_paired_bootstrap_agrees_with_a_normal_test():
     difference = 0.12 + rng.normal(size=300)
     means = np.concatenate([w @ difference / 300 for w in resamples(np.arange(300), seed=0)])
     z = difference.mean() / (difference.std() / np.sqrt(300))
-    verdict = judge_resampled({"a": difference.mean(), "b": 0.0}, {"a": means, "b": means * 0}, "a", "r2")
+    verdict = judge_resampled(
+        {"a": difference.mean(), "b": 0.0}, {"a": means, "b": means * 0}, "a", "r2", "sample", 300
+    )
     assert verdict.p_value == pytest.approx(2 * norm.sf(abs(z)), abs=0.02)
-    errors = judge_resampled({"a": difference.mean(), "b": 0.0}, {"a": means, "b": means * 0}, "a", "rmse")
+    errors = judge_resampled(
+        {"a": difference.mean(), "b": 0.0}, {"a": means, "b": means * 0}, "a", "rmse", "sample", 300
+    )
     assert errors.p_value == verdict.p_value
-    same = judge_resampled({"a": 1.0, "b": 1.0}, {"a": means, "b": means}, "a", "r2")
+    same = judge_resampled({"a": 1.0, "b": 1.0}, {"a": means, "b": means}, "a", "r2", "sample", 300)
     assert (same.p_value, same.outcome) == (1, "made no clear difference")
 
 
 def test_errors_are_better_when_lower():
     scores, drawn = {"ours": 1.0, "b": 2.0, "c": 3.0}, {"ours": np.ones(99), "b": np.full(99, 2.0), "c": np.ones(99)}
-    assert judge_resampled(scores, drawn, "ours", "rmse").outcome == "helped"
-    assert judge_resampled(scores, drawn, "ours", "rmse").baseline == "b"
-    assert judge_resampled(scores, drawn, "ours", "r2").outcome == "made no clear difference"
+    assert judge_resampled(scores, drawn, "ours", "rmse", "sample", 99).outcome == "helped"
+    assert judge_resampled(scores, drawn, "ours", "rmse", "sample", 99).baseline == "b"
+    assert judge_resampled(scores, drawn, "ours", "r2", "sample", 99).outcome == "made no clear difference"
+
+
+# Errors in units of the spread.
+
+
+def test_nrmse_of_the_mean_is_one():
+    y = np.random.default_rng(0).normal(size=(50, 2))
+    assert nrmse(y, np.tile(y.mean(axis=0), (50, 1))) == pytest.approx(1.0)
+    assert nrmse(y, y) == 0
+    assert nrmse(y[:, 0], y[:, 1]) == pytest.approx(np.sqrt(1 - sk.r2_score(y[:, 0], y[:, 1])))
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "error", "message"),
+    [
+        ([1.0, 1.0], [1.0, 2.0], ValueError, "y_true must be not constant"),
+        ([1.0, 2.0], [1.0, 2.0, 3.0], ValueError, "y_pred must have the shape (2,) of y_true"),
+        ([], [], ValueError, "y_true must be values"),
+        ([1.0, np.nan], [1.0, 2.0], ValueError, "y_true must be finite"),
+        ([1.0, 2.0], [1.0, np.inf], ValueError, "y_pred must be finite"),
+        (3.0, 3.0, ValueError, "y_true must be values"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], ValueError, "y_true must be values"),
+        (["a", "b"], [1.0, 2.0], TypeError, "y_true must hold real numbers"),
+    ],
+)
+def test_nrmse_refuses_by_name(true, predicted, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        nrmse(true, predicted)
 
 
 # The baselines, beside plain loops.
@@ -338,7 +380,7 @@ def test_what_is_held_out_changes_nothing_that_is_learned(form):
         SpyReadout.seen.clear()
         evaluate(classifier(readout=SpyReadout()), list(samples) if form == "list" else samples, y, cv=split)
         trained.append([values for call, values in SpyReadout.seen if call == "fit"])
-    assert [values.shape[0] for values in trained[0]] == [30, 30, 30]
+    assert [values.shape[0] for values in trained[0]] == [30] * 4
     for before, after in zip(*trained, strict=True):
         np.testing.assert_array_equal(before, after)
 
@@ -357,15 +399,17 @@ def test_the_estimator_sees_the_training_part_only(xor):
     evaluate(original, X, y, cv=iter(folds))
     assert not hasattr(original, "network_")
     assert original.readout is None
-    for (train, _), (given, labels) in zip(folds, seen, strict=True):
-        np.testing.assert_array_equal(given, X[train])
-        np.testing.assert_array_equal(labels, y[train])
+    # Once with its synapses, once without.
+    for (train, _), *fits in zip(folds, seen[::2], seen[1::2], strict=True):
+        for given, labels in fits:
+            np.testing.assert_array_equal(given, X[train])
+            np.testing.assert_array_equal(labels, y[train])
 
 
 def test_the_readout_is_the_estimators_own(xor):
     SpyReadout.seen.clear()
     evaluate(classifier(readout=SpyReadout(alpha=3.0)), *xor, cv=2)
-    assert [call for call, _ in SpyReadout.seen] == ["fit", "predict"] * 6
+    assert [call for call, _ in SpyReadout.seen] == ["fit", "predict"] * 8
     assert evaluate(regressor(readout=Ridge()), *xor, cv=2).task == "regression"
 
 
@@ -377,6 +421,235 @@ def test_predictions_are_those_of_the_estimator_fitted_by_hand(xor):
     assert found.n_folds == 1
     np.testing.assert_array_equal(found.samples, test)
     np.testing.assert_array_equal(found.targets, y[test])
+
+
+# What the neurons contribute, and what their synapses.
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """Each reservoir that is fitted, in order."""
+    models, fit = [], ReservoirPredictor.fit
+
+    def noted(self, X, y):
+        models.append(self)
+        return fit(self, X, y)
+
+    monkeypatch.setattr(ReservoirPredictor, "fit", noted)
+    return models
+
+
+def inputs_of(model):
+    _, arrays = model.network_.to_arrays()
+    return {name: array.tobytes() for name, array in arrays.items() if "input" in name or "bias" in name}
+
+
+@pytest.mark.parametrize("random_state", [0, None, np.random.RandomState(3)], ids=["int", "None", "RandomState"])
+def test_unconnected_neurons_differ_in_their_synapses_and_threshold_alone(xor, fitted, random_state):
+    X, y = xor
+    split = [(np.arange(100), np.arange(100, 150)), (np.arange(50, 150), np.arange(50))]
+    found = evaluate(classifier(random_state=random_state), X, y, cv=split)
+    predictions = np.split(found.predictions["unconnected neurons"], [50])
+    assert len(fitted) == 4
+    for (train, test), whole, alone, predicted in zip(split, fitted[::2], fitted[1::2], predictions, strict=True):
+        assert np.any(whole.network_.synaptic_weights.data != 0)
+        assert not np.any(alone.network_.synaptic_weights.data)
+        assert len(inputs_of(whole)) >= 2
+        assert inputs_of(whole) == inputs_of(alone)
+        by_hand = classifier(recurrent_scaling=0, random_state=whole.random_state).fit(X[train], y[train])
+        assert alone.network_.membrane_threshold == by_hand.network_.membrane_threshold
+        np.testing.assert_array_equal(predicted, by_hand.predict(X[test]))
+    assert (inputs_of(fitted[0]) == inputs_of(fitted[2])) == (random_state == 0)
+
+
+def test_a_generator_is_read_but_not_moved(xor, fitted):
+    state = np.random.RandomState(5)
+    evaluate(classifier(random_state=state), *xor, cv=2)
+    assert state.randint(2**31 - 1) == np.random.RandomState(5).randint(2**31 - 1)
+    first = [model.random_state for model in fitted]
+    fitted.clear()
+    evaluate(classifier(random_state=np.random.RandomState(5)), *xor, cv=2)
+    assert [model.random_state for model in fitted] == first
+
+
+def test_a_pipelines_unconnected_neurons_see_what_its_earlier_steps_hand_on(xor, fitted):
+    X, y = xor
+    found = evaluate(
+        make_pipeline(FunctionTransformer(lambda part: part * 2), classifier(shared_scale=False)), X, y, cv=2
+    )
+    plain = evaluate(classifier(shared_scale=False), X * 2, y, cv=2)
+    for name in METHODS:
+        np.testing.assert_array_equal(found.predictions[name], plain.predictions[name])
+
+
+def test_the_parts_of_the_verdict_are_paired_tests_of_their_own(found):
+    right = {name: found.predictions[name] == found.targets for name in METHODS}
+    best = found.verdict.baseline
+    assert best in METHODS[2:]
+    pairs = {
+        ("unconnected neurons", best): found.verdict.neurons,
+        ("reservoir", "unconnected neurons"): found.verdict.recurrence,
+    }
+    for (method, rival), part in pairs.items():
+        better, worse = np.sum(right[method] & ~right[rival]), np.sum(right[rival] & ~right[method])
+        assert (part.method, part.baseline, part.n_better, part.n_worse) == (method, rival, better, worse)
+        assert part.p_value == (binomtest(better, better + worse).pvalue if better + worse else 1)
+        assert (part.score, part.baseline_score) == pytest.approx((right[method].mean(), right[rival].mean()))
+
+
+@pytest.mark.parametrize(
+    ("alone", "neurons", "recurrence"),
+    [
+        ([1] * 40, "helped", "made no clear difference"),
+        ([0] * 20 + [1] * 20, "made no clear difference", "helped"),
+        ([0] * 30 + [1] * 10, "did harm", "helped"),
+    ],
+)
+def test_the_verdict_tells_neurons_and_recurrence_apart(alone, neurons, recurrence):
+    correct = {"reservoir": [1] * 40, "unconnected neurons": alone, "raw input": [0] * 20 + [1] * 20}
+    verdict = judge_correct(correct)
+    assert (verdict.outcome, verdict.baseline) == ("helped", "raw input")
+    assert (verdict.neurons.outcome, verdict.recurrence.outcome) == (neurons, recurrence)
+    whole, first, second = str(verdict).split("\n")
+    share = f"{np.mean(alone):.3f}"
+    assert whole.startswith("The reservoir helped: accuracy 1.000 against 0.500 for the best baseline, raw input (")
+    assert first.startswith(
+        f"The neurons {neurons}: accuracy {share} without their synapses against 0.500 for the best"
+    )
+    assert second.startswith(f"The recurrent synapses {recurrence}: accuracy 1.000 with them against {share} without (")
+
+
+def test_the_other_scores_have_parts_too(predicted_values):
+    verdict = predicted_values.verdict
+    r2 = {name: method.scores["r2"].value for name, method in predicted_values.methods.items()}
+    assert (verdict.neurons.method, verdict.neurons.baseline) == ("unconnected neurons", "raw input")
+    assert (verdict.neurons.score, verdict.neurons.baseline_score) == (r2["unconnected neurons"], r2["raw input"])
+    assert (verdict.recurrence.score, verdict.recurrence.baseline_score) == (r2["reservoir"], r2["unconnected neurons"])
+    assert verdict.neurons.outcome == "did harm"
+    assert verdict.recurrence.test == "paired bootstrap"
+    assert str(verdict).count("\n") == 2
+
+
+def test_a_reservoir_without_synapses_is_not_run_twice(xor, fitted):
+    found = evaluate(classifier(recurrent_scaling=0), *xor, cv=2)
+    assert list(found.methods) == [METHODS[0], *METHODS[2:]]
+    assert len(fitted) == 2
+    assert found.verdict.neurons is found.verdict.recurrence is None
+    whole, remark = str(found.verdict).split("\n")
+    assert whole.startswith("The reservoir ")
+    assert remark.startswith("The neurons of this reservoir are unconnected (recurrent_scaling=0)")
+    assert found.to_dict()["verdict"]["recurrence"] is None
+
+
+# Samples that are alike: groups are what is independent.
+
+
+def dependent_correctness(rng):
+    """Two methods, right on 10 groups of 20 samples: on most of a group or on few of it, each as often as the other."""
+    share = rng.choice([0.1, 0.9], size=(2, 10))
+    return (rng.random((2, 10, 20)) < share[:, :, None]).reshape(2, 200)
+
+
+def test_a_vote_a_group_raises_no_more_false_alarms_than_it_should():
+    rng, groups = np.random.default_rng(0), np.repeat(np.arange(10), 20)
+    alarms = {"samples": 0, "groups": 0}
+    for _ in range(400):
+        ours, rival = dependent_correctness(rng)
+        for unit in alarms:
+            verdict = judge_correct(
+                {"reservoir": ours, "raw input": rival}, **({"groups": groups} if unit == "groups" else {})
+            )
+            alarms[unit] += verdict.outcome != "made no clear difference"
+    assert alarms["samples"] > 0.4 * 400
+    # 5 % of 400, and three standard deviations.
+    assert alarms["groups"] <= 33
+
+
+@pytest.mark.parametrize("scoring", ["f1_macro", "mae"])
+def test_a_bootstrap_of_groups_raises_no_more_false_alarms_than_it_should(scoring):
+    """The truth is 0 everywhere, so that both scores are those of the errors."""
+    rng, groups = np.random.default_rng(1), np.repeat(np.arange(10), 20)
+    units = {"sample": Units("sample", np.arange(200)), "group": Units("group", groups)}
+    alarms = dict.fromkeys(units, 0)
+    n = 60
+    for seed in range(n):
+        ours, rival = dependent_correctness(rng)
+        true = np.tile([0, 1], 100) if scoring == "f1_macro" else np.zeros(200)
+        predictions = {"reservoir": np.abs(true - ~ours), "raw input": np.abs(true - ~rival)}
+        assess = assess_classification if scoring == "f1_macro" else assess_regression
+        seconds = {name: {} for name in predictions}
+        for unit, of in units.items():
+            verdict = assess(true, predictions, of, np.zeros(200, int), seconds, scoring, seed)["verdict"]
+            assert (verdict.test, verdict.unit) == ("paired bootstrap", unit)
+            alarms[unit] += verdict.outcome != "made no clear difference"
+    assert alarms["sample"] > 0.4 * n
+    # 5 % of 60, and three standard deviations.
+    assert alarms["group"] <= 8
+
+
+def test_an_interval_of_groups_holds_the_truth_as_often_as_it_says():
+    rng, groups = np.random.default_rng(2), np.repeat(np.arange(10), 20)
+    misses = {"sample": 0, "group": 0}
+    for seed in range(60):
+        ours, _ = dependent_correctness(rng)
+        for unit, of in (("sample", np.arange(200)), ("group", groups)):
+            predictions = {"reservoir": ours.astype(int), "chance": np.zeros(200, int)}
+            found = assess_classification(
+                np.ones(200, int),
+                predictions,
+                Units(unit, of),
+                np.zeros(200, int),
+                {name: {} for name in predictions},
+                "accuracy",
+                seed,
+            )
+            score = found["methods"]["reservoir"].scores["accuracy"]
+            misses[unit] += not score.low < 0.5 < score.high
+    assert misses["sample"] > 0.4 * 60
+    assert misses["group"] <= 8
+
+
+@pytest.mark.parametrize("n_units", [2, 5, 30])
+def test_a_p_value_of_resamples_is_below_5_per_cent_where_their_interval_leaves_0_out(n_units):
+    for low_share in np.linspace(1e-9, 0.2, 200):
+        values = np.concatenate([np.full(round(low_share * 1e6), -1.0), np.full(10**6 - round(low_share * 1e6), 1.0)])
+        if percentiles(values, n_units)[0] > 0:
+            assert 2 * tail(np.mean(values < 0), n_units) < 0.05
+
+
+def test_evaluate_hands_the_groups_on(xor):
+    X, y = xor
+    groups = np.array([f"speaker {number % 10}" for number in range(150)])
+    by_sample = evaluate(classifier(), X, y, cv=GroupKFold(5).split(X, y, groups))
+    found = evaluate(classifier(), X, y, cv=GroupKFold(5), groups=groups)
+    np.testing.assert_array_equal(found.samples, by_sample.samples)
+    np.testing.assert_array_equal(found.groups, groups[found.samples])
+    right = {name: values == found.targets for name, values in found.predictions.items()}
+    assert found.verdict == judge_correct(right, groups=found.groups)
+    assert (found.verdict.unit, found.verdict.n_units) == ("group", 10)
+    assert " of the groups; exact sign test" in str(found)
+    assert "predictions: 150 of 10 groups, " in str(found)
+    assert (found.to_dict()["n_groups"], by_sample.to_dict()["n_groups"]) == (10, None)
+    assert (
+        found.methods["reservoir"].scores["accuracy"].value == by_sample.methods["reservoir"].scores["accuracy"].value
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("groups", [1, 2]), ("groups", [1.0, np.nan, 2.0]), ("groups", ["a", 1, None]), ("samples", [[1], [2], [3]])],
+)
+def test_a_verdict_needs_a_group_for_each_prediction(name, value):
+    with pytest.raises(ValueError, match=f"^{name} must be a 1-D array of 3"):
+        judge_correct({"reservoir": [1, 0, 1], "raw input": [0, 0, 1]}, **{name: value})
+
+
+def test_too_few_groups_to_tell_are_said_to_be():
+    correct = {"reservoir": np.ones(50), "raw input": np.zeros(50)}
+    few, enough = (judge_correct(correct, groups=np.arange(50) % n) for n in (5, 6))
+    assert (few.outcome, enough.outcome) == ("made no clear difference", "helped")
+    assert str(few).endswith("With fewer than 6 groups this test finds no difference clear.")
+    assert enough.remarks == ()
 
 
 # Ways to split, and forms of samples.
@@ -510,22 +783,58 @@ def test_json_holds_the_dict(found, predicted_values, tmp_path):
     assert values["confusion"] == found.confusion.tolist()
 
 
-def test_figures(found, predicted_values, tmp_path):
-    pytest.importorskip("matplotlib")
+def test_a_notebook_shows_every_score_and_the_verdict(found, predicted_values):
     for evaluation in (found, predicted_values):
-        figure = evaluation.plot(tmp_path / "report.png")
-        assert (tmp_path / "report.png").stat().st_size > 1000
-        assert figure.axes[0].get_title() == f"The reservoir {evaluation.verdict.outcome}"
+        root = ElementTree.fromstring(f"<div>{evaluation._repr_html_()}</div>")
+        head, *rows = [[cell.text for cell in row] for row in root.iter("tr")]
+        scores = next(iter(evaluation.methods.values())).scores
+        assert head == ["score", *scores]
+        assert [row[0] for row in rows] == METHODS
+        for name, *cells in rows:
+            for cell, score in zip(cells, evaluation.methods[name].scores.values(), strict=True):
+                assert [float(number) for number in re.findall(r"-?[\d.]+", cell)] == pytest.approx(score, abs=6e-4)
+        assert [line.text for line in root.iter("p")] == str(evaluation.verdict).split("\n")
+
+
+def test_names_are_escaped_in_a_notebook(found):
+    assert "<p>" not in replace(found, estimator="<p>&")._repr_html_().split("<thead>")[0]
+
+
+def test_the_short_form_is_a_line(found):
+    score = found.methods["reservoir"].scores["accuracy"]
+    assert repr(found) == (
+        f"<Evaluation: ReservoirClassifier, accuracy {score.value:.3f} [{score.low:.3f}, {score.high:.3f}], "
+        "the reservoir helped>"
+    )
+
+
+def test_a_frame_holds_every_score(found, predicted_values):
+    pytest.importorskip("pandas")
+    for evaluation in (found, predicted_values):
+        frame = evaluation.to_frame()
+        assert (frame.index.name, list(frame.index)) == ("method", METHODS)
+        for name, method in evaluation.methods.items():
+            for scoring, score in method.scores.items():
+                columns = [scoring, f"{scoring}_low", f"{scoring}_high"]
+                assert tuple(frame.loc[name, columns]) == score
+            assert frame.loc[name, "seconds"] == sum(method.seconds.values())
+        assert len(frame.columns) == 10
+
+
+def test_without_pandas_a_frame_says_what_to_install(found, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pip install pandas"):
+        found.to_frame()
 
 
 def test_progress_counts_every_method_of_every_fold(xor, capsys):
     calls = []
     small = classifier(num_neurons=10, small_world_graph_k=2)
     evaluate(small, *xor, cv=2, progress=lambda done, total: calls.append((done, total)))
-    assert calls == [(done, 8) for done in range(1, 9)]
+    assert calls == [(done, 10) for done in range(1, 11)]
     assert capsys.readouterr().err == ""
     evaluate(small, *xor, cv=2, progress=True)
-    assert "evaluate: 8/8 (100 %)" in capsys.readouterr().err
+    assert "evaluate: 10/10 (100 %)" in capsys.readouterr().err
 
 
 def test_an_interrupt_passes_through_and_leaves_the_estimator(xor):
@@ -556,11 +865,25 @@ X0, Y0 = np.zeros((10, 3, 1)), np.arange(10) % 2
         ({"y": np.zeros(10)}, ValueError, "y"),
         ({"scoring": "r2"}, ValueError, "scoring"),
         ({"estimator": ReservoirRegressor(), "scoring": "accuracy"}, ValueError, "scoring"),
+        ({"scoring": np.array(["accuracy", "f1_macro"])}, ValueError, "scoring"),
+        ({"scoring": ["accuracy"]}, ValueError, "scoring"),
+        ({"estimator": classifier(readout=Ridge())}, TypeError, "readout"),
+        ({"estimator": make_pipeline(classifier(readout=Ridge()))}, TypeError, "readout"),
+        ({"estimator": regressor(readout=RidgeClassifier())}, TypeError, "readout"),
+        ({"estimator": classifier(readout=7)}, TypeError, "readout"),
+        ({"estimator": regressor(readout=Ridge)}, TypeError, "readout"),
+        ({"estimator": classifier(n_bins=0)}, ValueError, "n_bins"),
+        ({"estimator": classifier(small_world_graph_k=7)}, ValueError, "small_world_graph_k"),
         ({"random_state": None}, TypeError, "random_state"),
         ({"random_state": -1}, ValueError, "random_state"),
         ({"progress": 3}, TypeError, "progress"),
         ({"groups": [1, 2]}, ValueError, "groups"),
+        ({"groups": [1.0, np.nan] * 5}, ValueError, "groups"),
+        ({"groups": ["a", None] * 5}, ValueError, "groups"),
+        ({"groups": [[1]] * 10}, ValueError, "groups"),
         ({"groups": Y0, "cv": 3}, ValueError, "cv"),
+        ({"groups": Y0, "cv": [(np.flatnonzero(Y0), np.flatnonzero(1 - Y0))]}, ValueError, "cv"),
+        ({"cv": [(np.arange(9), [9])]}, ValueError, "cv"),
         ({"cv": 1}, ValueError, "cv"),
         ({"cv": True}, TypeError, "cv"),
         ({"cv": 6}, ValueError, "cv"),
@@ -576,7 +899,8 @@ X0, Y0 = np.zeros((10, 3, 1)), np.arange(10) % 2
         ({"cv": [([0, 1], [])]}, ValueError, r"cv\[0\] test"),
     ],
 )
-def test_bad_input_is_refused_by_name(arguments, error, name):
+def test_bad_input_is_refused_by_name(arguments, error, name, monkeypatch):
+    monkeypatch.setattr(ReservoirPredictor, "fit", lambda *_: pytest.fail("the work began"))
     given = {"estimator": classifier(), "X": X0, "y": Y0} | arguments
     with pytest.raises(error, match=f"^{name} must"):
         evaluate(given.pop("estimator"), given.pop("X"), given.pop("y"), **given)
@@ -589,6 +913,7 @@ def test_bad_input_is_refused_by_name(arguments, error, name):
         ({"a": [1], "b": [0]}, "reservoir"),
         ({"reservoir": [1, 0], "b": [1]}, "reservoir"),
         ({"reservoir": [], "b": []}, "reservoir"),
+        ({"reservoir": [1], "unconnected neurons": [0]}, "reservoir"),
     ],
 )
 def test_a_verdict_needs_two_methods_on_the_same_samples(correct, ours):

@@ -29,9 +29,15 @@ def test_first_example():
 def test_digits_demo(tmp_path):
     out = run("digits_demo.py", "--output", tmp_path, "--samples", 500, "--neurons", 600)
     scores = {name: float(value) for name, value in re.findall(r"^test accuracy, (.+): ([\d.]+)$", out, re.MULTILINE)}
-    assert set(scores) == {"reservoir", "raw pixels", "input spike counts", "chance (most frequent class)"}
+    assert set(scores) == {
+        "reservoir",
+        "unconnected neurons",
+        "raw pixels",
+        "input spike counts",
+        "chance (most frequent class)",
+    }
     assert scores["reservoir"] > 0.8 > 0.2 > scores["chance (most frequent class)"]
-    for name in ("raster.png", "histograms.png"):
+    for name in ("raster.png", "histograms.png", "confusion.png"):
         assert (tmp_path / name).read_bytes().startswith(PNG)
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.io import wavfile
 from test_examples import PNG, run
 
-METHODS = ["reservoir", "encoded input", "raw input", "chance"]
+METHODS = ["reservoir", "unconnected neurons", "encoded input", "raw input", "chance"]
 
 
 def assert_png(path):
@@ -58,7 +58,7 @@ def test_spoken_digits_by_index(recordings, tmp_path):
 def test_spoken_digits_by_speaker(recordings, tmp_path):
     size = ("--output", tmp_path, "--neurons", 100)
     out = run("spoken_digits.py", recordings, "--leave-out", "each", *size)
-    assert "folds: 2, held-out predictions: 66," in out
+    assert "folds: 2, held-out predictions: 66 of 2 groups," in out
     (scores,) = score_tables(out)
     assert scores["reservoir"] > 0.7 > scores["chance"]
     each = re.findall(r"^accuracy on (\w+): ([\d.]+)$", out, re.MULTILINE)
@@ -142,7 +142,7 @@ def test_ucr_series_of_a_folder(archive, tmp_path):
     assert table["chance"] == [0.5, 0.5, 0.5]
     for values in table.values():
         assert values[2] == pytest.approx(np.mean(values[:2]), abs=1e-3)
-    assert len(re.findall(r"^\w+: The reservoir ", out, re.MULTILINE)) == 2
+    assert len(re.findall(r"^\w+\nThe reservoir ", out, re.MULTILINE)) == 2
     assert_png(tmp_path / "ucr_series.png")
 
 

@@ -13,9 +13,10 @@ from sklearn.base import clone
 from sklearn.linear_model import Ridge
 
 from snnres.datasets import mackey_glass, narma10
-from snnres.estimators import ReservoirForecaster, nrmse
+from snnres.estimators import ReservoirForecaster
 from snnres.estimators.least_squares import ALPHAS, Moments, chosen_alpha
 from snnres.estimators.stepping import BLOCK, SeriesRun, embedded
+from snnres.evaluation import nrmse
 from snnres.features import filtered_traces
 
 SERIES = mackey_glass(700)
@@ -368,19 +369,6 @@ def test_bad_calls_are_refused_by_name(model):
     for call, message in calls:
         with pytest.raises(ValueError, match=re.escape(message)):
             call()
-
-
-class TestNRMSE:
-    def test_the_mean_scores_one(self):
-        y = np.random.default_rng(0).normal(size=(50, 2))
-        assert nrmse(y, np.tile(y.mean(axis=0), (50, 1))) == pytest.approx(1.0)
-        assert nrmse(y, y) == 0
-
-    def test_refusals(self):
-        with pytest.raises(ValueError, match="y_true must be not constant"):
-            nrmse([1.0, 1.0], [1.0, 2.0])
-        with pytest.raises(ValueError, match=re.escape("y_pred must have the shape (2,) of y_true")):
-            nrmse([1.0, 2.0], [1.0, 2.0, 3.0])
 
 
 def test_example(tmp_path):

@@ -1,5 +1,4 @@
 import builtins
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,68 +90,6 @@ def test_axes_are_drawn_into_and_returned(spikes, weights):
         assert plot(spikes, ax) is ax
     for ax, plot in zip(figure.axes[3:5], (plotting.weight_histogram, plotting.adjacency), strict=True):
         assert plot(weights, ax) is ax
-
-
-@pytest.fixture(scope="module")
-def evaluations():
-    pytest.importorskip("sklearn")
-    from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-    from snnres.evaluation import evaluate
-
-    X = np.random.default_rng(0).normal(size=(60, 2))
-    small = {"num_neurons": 20, "small_world_graph_k": 4, "random_state": 0}
-    labels = np.array(["left", "right"])[(X[:, 0] > 0).astype(int)]
-    return evaluate(ReservoirClassifier(**small), X, labels, cv=2), evaluate(ReservoirRegressor(**small), X, X, cv=2)
-
-
-@pytest.mark.parametrize(("which", "scorings"), [(0, (None, "f1_macro")), (1, (None, "rmse"))])
-def test_score_comparison_shows_each_method_with_its_interval(evaluations, which, scorings):
-    report = evaluations[which]
-    for scoring in scorings:
-        ax = plotting.score_comparison(report, scoring=scoring)
-        scores = [method.scores[scoring or report.scoring] for method in report.methods.values()]
-        assert ax.lines[0].get_xdata() == pytest.approx([score.value for score in scores])
-        ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
-        np.testing.assert_allclose(ends, [(score.low, score.high) for score in scores])
-        assert [label.get_text() for label in ax.get_yticklabels()] == list(report.methods)
-        assert ax.yaxis.get_inverted()
-
-
-def test_confusion_matrix_shows_counts_and_fractions(evaluations):
-    report = evaluations[0]
-    ax = plotting.confusion_matrix(report)
-    shown = np.array([int(text.get_text()) for text in ax.texts]).reshape(2, 2)
-    np.testing.assert_array_equal(shown, report.confusion)
-    share = np.asarray(ax.images[0].get_array())
-    np.testing.assert_allclose(share, report.confusion / report.confusion.sum(axis=1, keepdims=True))
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["left", "right"]
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "true")
-
-
-def test_a_confusion_matrix_of_many_classes_has_no_text_in_it(evaluations):
-    many = replace(evaluations[0], confusion=np.eye(16, dtype=int), classes=list(range(16)))
-    assert not plotting.confusion_matrix(many).texts
-
-
-def test_predictions_show_each_value_over_the_true_one(evaluations):
-    report = evaluations[1]
-    points, line = plotting.predictions(report).lines
-    np.testing.assert_array_equal(points.get_xdata(), report.targets.ravel())
-    np.testing.assert_array_equal(points.get_ydata(), report.predictions["reservoir"].ravel())
-    np.testing.assert_array_equal(line.get_xdata(), line.get_ydata())
-
-
-def test_plots_of_evaluations_refuse_what_they_cannot_show(evaluations):
-    labels, values = evaluations
-    for plot in (plotting.score_comparison, plotting.confusion_matrix, plotting.predictions):
-        with pytest.raises(TypeError, match=r"^report must be an Evaluation"):
-            plot({"accuracy": 1.0})
-    with pytest.raises(ValueError, match=r"^report must be of a classification"):
-        plotting.confusion_matrix(values)
-    with pytest.raises(ValueError, match=r"^report must be of a regression"):
-        plotting.predictions(labels)
-    with pytest.raises(ValueError, match=r"^scoring must be one of accuracy"):
-        plotting.score_comparison(labels, scoring="r2")
 
 
 def test_nothing_global_is_touched(spikes, tmp_path):

@@ -21,15 +21,19 @@ def add_parser(subcommands: Any) -> None:
     parser = new_parser(
         subcommands,
         "evaluate",
-        "score a reservoir beside the same readout without it and beside chance",
-        "Score a reservoir on data held out, beside the same readout on its encoded input, on the raw input, and "
-        "chance.",
+        "score a reservoir beside its unconnected neurons, the same readout without it, and chance",
+        "Score a reservoir on data held out, beside the same neurons without their synapses, the same readout on the "
+        "encoded and on the raw input, and chance.",
     )
     add_task(parser)
     split = parser.add_mutually_exclusive_group()
     split.add_argument("--cv", type=integer(2, 1000), help="shuffled folds; 5 if not given")
     split.add_argument("--test", metavar="FILE", help="train on DATA and test once on this, of the same format")
-    split.add_argument("--by-speaker", action="store_true", help="leave one speaker out at a time (.wav)")
+    split.add_argument(
+        "--by-speaker",
+        action="store_true",
+        help="leave one speaker out at a time (.wav); a speaker has one vote in the tests",
+    )
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON")
     parser.add_argument("--report", metavar="FOLDER", help="write the table, the JSON and the plots")
     add_model(parser)
@@ -48,10 +52,10 @@ def run(args: argparse.Namespace) -> None:
         new_figure()
         Path(args.report).mkdir(parents=True, exist_ok=True)
     data = load_data(args.data, reading_of(args, needs_target=True))
-    X, y, cv = split(args, data)
+    X, y, cv, groups = split(args, data)
     estimator = new_predictor(args, data.y)
     note(args, f"evaluating {estimator.num_neurons} neurons on {len(y)} samples of {described(y, estimator)}")
-    result = evaluate(estimator, X, y, cv=cv, random_state=args.seed, progress=not args.quiet)
+    result = evaluate(estimator, X, y, cv=cv, groups=groups, random_state=args.seed, progress=not args.quiet)
     print(result)
     if args.json is not None:
         print(f"wrote {result.to_json(args.json)}")
@@ -59,21 +63,22 @@ def run(args: argparse.Namespace) -> None:
         write_report(Path(args.report), result)
 
 
-def split(args: argparse.Namespace, data: Data) -> tuple[Any, Any, Any]:
-    """Return samples, targets and the folds that the arguments ask for."""
+def split(args: argparse.Namespace, data: Data) -> tuple[Any, Any, Any, Any]:
+    """Return samples, targets, the folds that the arguments ask for, and the group of each sample, or None."""
     if args.test is not None:
         how = reading_of(args, needs_target=True)
         test = load_data(args.test, how._replace(like=data.source))
         check_same_kind(args.test, test.y, data.y)
         n_train, n_samples = len(data.samples), len(data.samples) + len(test.samples)
         y = np.concatenate([data.y, test.y])
-        return joined(data.X, test.X), y, [(np.arange(n_train), np.arange(n_train, n_samples))]
+        return joined(data.X, test.X), y, [(np.arange(n_train), np.arange(n_train, n_samples))], None
     if args.by_speaker:
         if data.speakers is None or len(np.unique(data.speakers)) < 2:
             raise ValueError(f"--by-speaker needs recordings of at least two speakers. Got {args.data} instead.")
         speakers = [data.speakers == speaker for speaker in np.unique(data.speakers)]
-        return data.X, data.y, [(np.flatnonzero(~spoken), np.flatnonzero(spoken)) for spoken in speakers]
-    return data.X, data.y, args.cv or FOLDS
+        folds = [(np.flatnonzero(~spoken), np.flatnonzero(spoken)) for spoken in speakers]
+        return data.X, data.y, folds, data.speakers
+    return data.X, data.y, args.cv or FOLDS, None
 
 
 def check_same_kind(path: str, test: NDArray[Any], train: NDArray[Any]) -> None:

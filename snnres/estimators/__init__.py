@@ -7,7 +7,6 @@ except ImportError:
 
 from .base import FeatureMatrix
 from .forecaster import ReservoirForecaster
-from .rows import nrmse
 from .storage import load_estimator
 from .supervised import ReservoirClassifier, ReservoirRegressor
 from .transformer import ReservoirTransformer
@@ -19,5 +18,4 @@ __all__ = [
     "ReservoirRegressor",
     "ReservoirTransformer",
     "load_estimator",
-    "nrmse",
 ]

@@ -1,9 +1,9 @@
-"""Rows of series: checked, brought to scale, compared."""
+"""Rows of series: checked, brought to scale."""
 
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..encoding.series import channel_moments
 from ..validation import check_array, check_finite, refuse
@@ -37,35 +37,6 @@ class Scale(NamedTuple):
         """Return the scale in which all columns together have a given spread, the rarest spikes still the faintest."""
         mean, sd = channel_moments(rows)
         return cls(mean, nonzero(np.sqrt(np.mean(sd**2))) / spread)
-
-
-def nrmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Return the root mean squared error in units of the standard deviation: 1 is what the mean would score.
-
-    Several targets are pooled: the root of all squared errors over all squared deviations from each target's mean.
-
-    Parameters
-    ----------
-    y_true, y_pred : array_like, shape (n_steps,) or (n_steps, n_targets)
-        Equal shapes, finite; ``y_true`` not constant.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not as described.
-
-    Examples
-    --------
-    >>> nrmse([1.0, 3.0], [1.0, 2.0])
-    0.7071067811865476
-    """
-    true, predicted = check_rows("y_true", y_true), check_rows("y_pred", y_pred)
-    if np.shape(y_true) != np.shape(y_pred):
-        raise ValueError(f"y_pred must have the shape {np.shape(y_true)} of y_true. Got {np.shape(y_pred)} instead.")
-    spread = np.sum((true - true.mean(axis=0)) ** 2)
-    if spread == 0:
-        raise refuse("y_true", "not constant: its standard deviation is the unit of the error", y_true)
-    return float(np.sqrt(np.sum((true - predicted) ** 2) / spread))
 
 
 def check_rows(name: str, value: Any) -> Float64Array:

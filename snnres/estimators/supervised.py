@@ -150,8 +150,14 @@ class ReservoirPredictor(BaseReservoir):
         return matrix.values
 
     def _check_readout(self) -> None:
-        """Refuse a readout of the wrong kind."""
-        raise NotImplementedError
+        """Refuse a readout that is no estimator, or of the wrong kind."""
+        needed = ("fit", "predict", "get_params")
+        if self.readout is None or (
+            not isinstance(self.readout, type) and all(hasattr(self.readout, n) for n in needed)
+        ):
+            return
+        kind = "classifier" if is_classifier(self) else "regressor"
+        raise refuse("readout", f"None or a scikit-learn {kind}", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         raise NotImplementedError
@@ -201,6 +207,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
             raise refuse("classes_", "those of the readout", self.classes_)
 
     def _check_readout(self) -> None:
+        super()._check_readout()
         if self.readout is not None and is_regressor(self.readout):
             raise refuse("readout", "a classifier", self.readout, TypeError)
 
@@ -270,6 +277,7 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     """
 
     def _check_readout(self) -> None:
+        super()._check_readout()
         if self.readout is not None and is_classifier(self.readout):
             raise refuse("readout", "a regressor", self.readout, TypeError)
 

@@ -5,11 +5,13 @@ a score can measure something else altogether: with a published protocol whose n
 the order of their classes, we saw .92 where the same code gave .70 in shuffled order, and the same readout .79 on the
 input alone. Each score therefore stands, on the same folds, beside
 
+- the same neurons without their synapses, driven and read out in the same way;
 - the same readout on the encoded input: the currents that drive the reservoir, averaged in time bins;
 - the same readout on the raw input;
 - chance: the most frequent class, or the mean target, of the training part;
 
-and a paired test says in words whether the reservoir helped against the best of them. Everything that learns (scaling,
+and paired tests say in words whether the reservoir helped against the best of the last three, and what of that its
+neurons and what its recurrent synapses contribute. Everything that learns (scaling,
 encoding, threshold, readout) sees the training part of a fold only.
 """
 
@@ -18,8 +20,20 @@ try:
 except ImportError:
     raise ImportError('evaluation needs scikit-learn: pip install "snnres[learn]"') from None
 
+from .metrics import nrmse
 from .report import Evaluation
+from .results import ClassScores, MethodResult, Score
 from .runner import evaluate
-from .verdict import Verdict, judge_correct
+from .verdict import Comparison, Verdict, judge_correct
 
-__all__ = ["Evaluation", "Verdict", "evaluate", "judge_correct"]
+__all__ = [
+    "ClassScores",
+    "Comparison",
+    "Evaluation",
+    "MethodResult",
+    "Score",
+    "Verdict",
+    "evaluate",
+    "judge_correct",
+    "nrmse",
+]

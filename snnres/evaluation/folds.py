@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+from sklearn.utils import assert_all_finite
 
 from ..validation import check_int, refuse
 
@@ -19,13 +20,23 @@ class Fold(NamedTuple):
     test: NDArray[np.int64]
 
 
-def make_folds(cv: Any, y: NDArray[Any], groups: Any, *, classify: bool, seed: int) -> list[Fold]:
+def check_groups(name: str, value: Any, n: int) -> NDArray[Any]:
+    """Return what says which of ``n`` belong together: numbers or texts, none of them missing."""
+    try:
+        array = np.asarray(value)
+        assert_all_finite(array)
+        # Sorts them, which those of mixed kinds refuse.
+        np.unique(array)
+    except (TypeError, ValueError):
+        array = np.array([])
+    if array.shape != (n,):
+        raise refuse(name, f"a 1-D array of {n} numbers or texts, none missing", value)
+    return array
+
+
+def make_folds(cv: Any, y: NDArray[Any], groups: NDArray[Any] | None, *, classify: bool, seed: int) -> list[Fold]:
     """Return the folds that ``cv`` says, checked: no sample of a fold on both sides, none outside the data."""
     n_samples = len(y)
-    if groups is not None:
-        groups = np.asarray(groups)
-        if groups.shape != (n_samples,):
-            raise refuse("groups", f"a group for each of {n_samples} samples", groups)
     if isinstance(cv, (int, np.integer)):
         cv = splitter(check_int("cv", cv, 2), y, groups, classify=classify, seed=seed)
     if hasattr(cv, "split") and not isinstance(cv, str):
@@ -36,7 +47,11 @@ def make_folds(cv: Any, y: NDArray[Any], groups: Any, *, classify: bool, seed: i
         raise refuse("cv", FORMS, cv, TypeError)
     if not pairs:
         raise refuse("cv", "folds, at least one", cv)
-    return [checked_fold(number, pair, n_samples) for number, pair in enumerate(pairs)]
+    folds = [checked_fold(number, pair, n_samples) for number, pair in enumerate(pairs)]
+    held_out = np.concatenate([fold.test for fold in folds])
+    if len(np.unique(held_out if groups is None else groups[held_out])) < 2:
+        raise refuse("cv", f"folds that hold out at least two {'samples' if groups is None else 'groups'}", cv)
+    return folds
 
 
 def splitter(n_folds: int, y: NDArray[Any], groups: Any, *, classify: bool, seed: int) -> Any:

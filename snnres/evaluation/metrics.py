@@ -1,8 +1,12 @@
 """Scores of weighted predictions, for many sets of weights at once, so that a bootstrap is a few matrix products."""
 
+from typing import Any
+
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from ..validation import check_array, check_finite, refuse
 
 Float64Array = NDArray[np.float64]
 Scores = dict[str, Float64Array]
@@ -71,3 +75,58 @@ def regression_scores(true: Float64Array, predicted: Float64Array, weights: Floa
         "rmse": np.sqrt(squared).mean(axis=1),
         "mae": absolute.mean(axis=1),
     }
+
+
+def nrmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
+    """Return the root mean squared error in units of the standard deviation: 1 is what the mean would score.
+
+    Several targets are pooled: the root of all squared errors over all squared deviations from each target's mean.
+
+    Parameters
+    ----------
+    y_true, y_pred : array_like, shape (n_predictions,) or (n_predictions, n_targets)
+        Equal shapes, finite; ``y_true`` not constant.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not as described.
+
+    Examples
+    --------
+    >>> from snnres.evaluation import nrmse
+    >>> nrmse([1.0, 3.0], [1.0, 2.0])
+    0.7071067811865476
+    """
+    true, predicted = check_pair("y_true", y_true, "y_pred", y_pred)
+    check_finite("y_true", true)
+    check_finite("y_pred", predicted)
+    spread = np.sum((true - true.mean(axis=0)) ** 2)
+    if spread == 0:
+        raise refuse("y_true", "not constant: its standard deviation is the unit of the error", y_true)
+    return float(np.sqrt(np.sum((true - predicted) ** 2) / spread))
+
+
+def check_pair(true_name: str, true: Any, predicted_name: str, predicted: Any) -> tuple[Float64Array, Float64Array]:
+    """Return true and predicted values, of one or several targets, of equal shape."""
+    values, others = check_values(true_name, true), check_values(predicted_name, predicted)
+    if values.shape != others.shape:
+        raise ValueError(
+            f"{predicted_name} must have the shape {values.shape} of {true_name}. Got {others.shape} instead."
+        )
+    return values, others
+
+
+def check_values(name: str, value: Any) -> Float64Array:
+    """Return values (n_predictions,) or (n_predictions, n_targets), at least one."""
+    rule = "values (n_predictions,) or (n_predictions, n_targets), at least one"
+    try:
+        n_dimensions = np.ndim(value)
+    except ValueError:
+        raise refuse(name, rule, value) from None
+    if n_dimensions not in (1, 2):
+        raise refuse(name, rule, value)
+    array = check_array(name, value, n_dimensions)
+    if array.size == 0:
+        raise refuse(name, rule, value)
+    return array.astype(np.float64)

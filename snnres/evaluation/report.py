@@ -4,66 +4,30 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import plotting
 from ..io import PathLike, with_suffix, write_atomically
+from ..plotting import new_figure, save_figure
+from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
+from .results import PHASES, RESERVOIR, ClassScores, MethodResult, Score
+from .tables import aligned, html_lines, html_table
 from .verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-RESERVOIR, ENCODED, RAW, CHANCE = "reservoir", "encoded input", "raw input", "chance"
-PHASES = ("fit features", "fit readout", "predict features", "predict readout")
+    from pandas import DataFrame
 
 
-class Score(NamedTuple):
-    """A score over all held-out predictions, with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-class ClassScores(NamedTuple):
-    """How the reservoir did on one class; a quotient is 0 where nothing was predicted as, or belongs to, the class."""
-
-    label: Any
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-@dataclass(frozen=True)
-class MethodResult:
-    """How one method did.
-
-    Parameters
-    ----------
-    scores : dict from score to Score
-        Over all held-out predictions together.
-    folds : dict from score to list of float
-        The same scores of each fold by itself.
-    seconds : dict from phase to float
-        "fit features", "fit readout", "predict features" and "predict readout", summed over the folds. The reservoir's
-        features are the whole way through the simulation, fitted with its calibration; with a pipeline its earlier
-        steps too. Those of "encoded input" take the fitted encoding over, so its learning is not in them.
-    """
-
-    scores: dict[str, Score]
-    folds: dict[str, list[float]]
-    seconds: dict[str, float]
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """Scores of a reservoir beside its baselines, as :func:`evaluate` returns them. ``print`` shows it as a table.
+    """Scores of a reservoir beside its baselines, as :func:`evaluate` returns them.
+
+    ``print`` shows it as a table, and so does a notebook.
 
     Parameters
     ----------
@@ -76,11 +40,13 @@ class Evaluation:
     scoring : str
         The score by which the verdict compares.
     methods : dict from method to MethodResult
-        "reservoir", "encoded input", "raw input" and "chance".
+        "reservoir", "unconnected neurons" (the same without synapses), "encoded input", "raw input" and "chance".
     verdict : Verdict
-        Whether the reservoir helped.
+        Whether the reservoir helped, and what of it.
     samples : ndarray of int, shape (n_predictions,)
         The sample that each held-out prediction is of, fold after fold.
+    groups : ndarray, shape (n_predictions,), or None
+        The group that the sample belongs to; None where none were given.
     targets : ndarray, shape (n_predictions,) or (n_predictions, n_targets)
         What was to be predicted.
     predictions : dict from method to ndarray of the shape of ``targets``
@@ -101,6 +67,7 @@ class Evaluation:
     methods: dict[str, MethodResult]
     verdict: Verdict
     samples: NDArray[np.int64]
+    groups: NDArray[Any] | None
     targets: NDArray[Any]
     predictions: dict[str, NDArray[Any]]
     classes: list[Any]
@@ -109,10 +76,48 @@ class Evaluation:
 
     def __str__(self) -> str:
         """Return the scores, the seconds, the classes and the verdict as text."""
-        parts = [self._headline(), self._score_table(), self._time_table()]
+        parts = [self._headline(), aligned(self._score_rows()), self._time_table()]
         if self.per_class:
             parts.append(self._class_table())
         return "\n\n".join([*parts, str(self.verdict)])
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        score = self._cell(self.scoring, self.methods[RESERVOIR].scores[self.scoring])
+        return f"<Evaluation: {self.estimator}, {self.scoring} {score}, the reservoir {self.verdict.outcome}>"
+
+    def _repr_html_(self) -> str:
+        """Return the scores and the verdict as a notebook shows them."""
+        return html_table(self._headline(), self._score_rows()) + html_lines(str(self.verdict))
+
+    def to_frame(self) -> "DataFrame":
+        """Return the scores as a pandas data frame, a row a method.
+
+        Returns
+        -------
+        pandas.DataFrame
+            For each score a column of its name, and the ends of its 95 % interval in ``{score}_low`` and
+            ``{score}_high``; then ``seconds``, those of all phases together. The index is named "method".
+
+        Raises
+        ------
+        ImportError
+            Without pandas: ``pip install pandas``.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise ImportError("to_frame() needs pandas: pip install pandas") from None
+        rows = {
+            name: {
+                column: value
+                for scoring, score in method.scores.items()
+                for column, value in zip((scoring, f"{scoring}_low", f"{scoring}_high"), score, strict=True)
+            }
+            | {"seconds": sum(method.seconds.values())}
+            for name, method in self.methods.items()
+        }
+        return DataFrame.from_dict(rows, orient="index").rename_axis("method")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the single predictions, as Python's own types."""
@@ -122,6 +127,7 @@ class Evaluation:
             "n_samples": self.n_samples,
             "n_predictions": len(self.samples),
             "n_folds": self.n_folds,
+            "n_groups": None if self.groups is None else len(np.unique(self.groups)),
             "scoring": self.scoring,
             "confidence": CONFIDENCE,
             "methods": {
@@ -132,7 +138,7 @@ class Evaluation:
                 }
                 for name, method in self.methods.items()
             },
-            "verdict": dataclasses.asdict(self.verdict),
+            "verdict": dataclasses.asdict(self.verdict) | {"remarks": list(self.verdict.remarks)},
             "sentence": str(self.verdict),
             "classes": self.classes,
             "confusion": None if self.confusion is None else self.confusion.tolist(),
@@ -169,33 +175,35 @@ class Evaluation:
         -------
         matplotlib.figure.Figure
         """
-        figure = plotting.new_figure(1, 2, width=11)
-        plotting.score_comparison(self, figure.axes[0])
-        second = plotting.confusion_matrix if self.task == "classification" else plotting.predictions
-        second(self, figure.axes[1])
+        figure = new_figure(1, 2, width=11)
+        score_comparison(self.methods, self.scoring, figure.axes[0], title=self.verdict.brief)
+        if self.confusion is None:
+            predictions(self.targets, self.predictions[RESERVOIR], figure.axes[1])
+        else:
+            confusion_matrix(self.confusion, self.classes, figure.axes[1])
         if path is not None:
-            plotting.save_figure(path, figure)
+            save_figure(path, figure)
         return figure
 
     def _headline(self) -> str:
+        groups = "" if self.groups is None else f" of {len(np.unique(self.groups))} groups"
         return (
             f"{self.estimator}, {self.task}: {self.n_samples} samples, folds: {self.n_folds}, held-out predictions: "
-            f"{len(self.samples)}, {100 * CONFIDENCE:.0f} % intervals in brackets"
+            f"{len(self.samples)}{groups}, {100 * CONFIDENCE:.0f} % intervals in brackets"
         )
 
-    def _score_table(self) -> str:
+    def _score_rows(self) -> list[list[str]]:
         head = ["score", *self.methods[RESERVOIR].scores]
         rows = [
-            [
-                name,
-                *(
-                    f"{shown(scoring, score.value)} [{shown(scoring, score.low)}, {shown(scoring, score.high)}]"
-                    for scoring, score in method.scores.items()
-                ),
-            ]
+            [name, *(self._cell(scoring, score) for scoring, score in method.scores.items())]
             for name, method in self.methods.items()
         ]
-        return aligned([head, *rows])
+        return [head, *rows]
+
+    @staticmethod
+    def _cell(scoring: str, score: Score) -> str:
+        value, low, high = (shown(scoring, number) for number in score)
+        return f"{value} [{low}, {high}]"
 
     def _time_table(self) -> str:
         rows = [[name, *(f"{method.seconds[phase]:.2f}" for phase in PHASES)] for name, method in self.methods.items()]
@@ -208,12 +216,3 @@ class Evaluation:
             for row in self.per_class
         ]
         return aligned([head, *rows])
-
-
-def aligned(rows: list[list[str]]) -> str:
-    """Return rows of cells as text, the first column flush left and the others flush right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
-        for row in rows
-    )

@@ -1,54 +1,32 @@
 """Cross-validate an estimator and its baselines on the same folds."""
 
-import time
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Self
+import numbers
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, check_random_state
 
 from ..estimators.supervised import ReservoirPredictor
 from ..progress import Progress, reporter
 from ..seeding import SEED_MAX
 from ..validation import check_int, refuse
-from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input, spread
-from .folds import Fold, make_folds
+from .baselines import as_series
+from .folds import Fold, check_groups, make_folds
+from .methods import BESIDE, FittedFold, Held, Method, TimedReadout, timed
 from .metrics import CLASSIFICATION, REGRESSION
-from .report import CHANCE, ENCODED, PHASES, RAW, RESERVOIR, Evaluation
-from .scores import assess_classification, assess_regression
+from .report import Evaluation
+from .results import PHASES, RESERVOIR, UNCONNECTED
+from .scores import Units, assess_classification, assess_regression
 
-N_METHODS = 4
-
-
-class Held(NamedTuple):
-    """Predictions of a fold's held-out part, and the seconds of each of PHASES."""
-
-    predictions: NDArray[Any]
-    seconds: tuple[float, ...]
-
-
-class TimedReadout(BaseEstimator):  # type: ignore[misc]
-    """Another readout, by the clock."""
-
-    def __init__(self, readout: Any) -> None:
-        self.readout = readout
-
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit the readout."""
-        start = time.perf_counter()
-        self.readout_ = clone(self.readout).fit(X, y)
-        self.fit_seconds_ = time.perf_counter() - start
-        return self
-
-    def predict(self, X: Any) -> Any:
-        """Return the readout's predictions."""
-        start = time.perf_counter()
-        predictions = self.readout_.predict(X)
-        self.predict_seconds_ = time.perf_counter() - start
-        return predictions
+NO_SYNAPSES = (
+    "The neurons of this reservoir are unconnected (recurrent_scaling=0): what it contributes is theirs, and there is "
+    "no recurrence to judge."
+)
 
 
 def evaluate(
@@ -62,7 +40,7 @@ def evaluate(
     random_state: int = 0,
     progress: Progress = False,
 ) -> Evaluation:
-    """Score a reservoir by cross-validation, beside the same readout without it and beside chance.
+    """Score a reservoir by cross-validation, beside its neurons without synapses, beside no reservoir, and chance.
 
     Parameters
     ----------
@@ -76,7 +54,9 @@ def evaluate(
     cv : int, scikit-learn splitter, or iterable of (train, test) indices, default 5
         An integer: that many shuffled folds, stratified for classes. An iterable may hold one split only.
     groups : array_like, shape (n_samples,), optional
-        For splitters that use it. With an integer ``cv``, no group is on both sides of a fold.
+        What is alike for another reason than its class: the speaker of a recording, the patient, the session. With an
+        integer ``cv``, or a splitter that uses them, no group is on both sides of a fold. Groups, not samples, are then
+        what intervals and tests take for independent; at least two must be held out.
     scoring : str, optional
         By what the verdict compares: "accuracy" (the default), "balanced_accuracy" or "f1_macro"; "r2" (the default),
         "rmse" or "mae". All of them are reported.
@@ -96,6 +76,9 @@ def evaluate(
 
     Notes
     -----
+    **Unconnected neurons**: the same reservoir without its synapses, ``recurrent_scaling=0``: the same neurons, inputs,
+    biases and seed (where ``random_state`` is no integer, one is drawn for each fold), its threshold set for the same
+    target rate on the training part. Left out where the estimator's own neurons are unconnected.
     **Encoded input**: the currents that drive the fitted reservoir (standardised channels with their differences, or
     receptive fields), each averaged over the ``n_bins`` bins of each sample's own length in which spikes are counted. A
     bin in which no step falls takes the step at its middle; a table's currents are constant, so one bin holds them.
@@ -105,13 +88,16 @@ def evaluate(
     frequent class or mean target of the training part. The readout is cloned from the estimator (the default one if
     None), and both inputs are divided by one number, their spread, as the reservoir's features are.
 
-    Scores are those of all held-out predictions pooled. The 95 % interval of accuracy is Wilson's; all others are
-    percentiles of 2000 bootstrap resamples of the samples. Intervals and tests take samples for independent, and hold
-    for this reservoir and training sets like these: what another random network or another training set would change is
-    not in them. A sample that is held out several times counts once in the sizes from which they follow.
+    Scores are those of all held-out predictions pooled. The 95 % interval of accuracy is Wilson's; all others, and that
+    of accuracy where there are groups, are percentiles of 2000 bootstrap resamples of the samples, or of the groups.
+    Intervals and tests take samples, or else groups, for independent, and hold for this reservoir and training sets
+    like these: what another random network or another training set would change is not in them. A sample that is held
+    out several times counts once in the sizes from which they follow.
 
-    The verdict compares with the best baseline: accuracy by an exact sign test over samples (McNemar's), other scores
-    by a paired bootstrap; "helped" and "did harm" mean p < 0.05.
+    The verdict compares the reservoir with the best baseline (encoded input, raw input, chance), then its unconnected
+    neurons with the same baseline, then the reservoir with its unconnected neurons: what the whole, the neurons and the
+    recurrence contribute. Accuracy is compared by an exact sign test over samples (McNemar's), or with one vote a
+    group; other scores by a paired bootstrap. "helped" and "did harm" mean p < 0.05, for each of the three by itself.
 
     Examples
     --------
@@ -120,24 +106,29 @@ def evaluate(
     >>> from snnres.evaluation import evaluate
     >>> X, y = delayed_xor(120, delay=1, n_steps=5, seed=0)
     >>> result = evaluate(ReservoirClassifier(num_neurons=100, random_state=0), X, y, cv=3)
-    >>> result.verdict.outcome
-    'helped'
+    >>> result.verdict.outcome, result.verdict.neurons.outcome
+    ('helped', 'helped')
     """
     final = final_step(estimator)
     classify = bool(is_classifier(final))
+    check_estimator(final)
     known = CLASSIFICATION if classify else REGRESSION
     scoring = known[0] if scoring is None else scoring
-    if scoring not in known:
+    if not isinstance(scoring, str) or scoring not in known:
         raise refuse("scoring", f"one of {', '.join(known)}", scoring)
     seed = check_int("random_state", random_state, 0, SEED_MAX)
     targets = check_samples(estimator, final, X, y)
+    groups = None if groups is None else check_groups("groups", groups, len(targets))
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
     report = reporter(progress, "evaluate")
+    seeds = fold_seeds(final, len(folds))
+    connected = final.recurrent_scaling > 0
+    beside = {name: method for name, method in BESIDE.items() if connected or name != UNCONNECTED}
     held: dict[str, list[Held]] = {}
-    for number, fold in enumerate(folds):
-        for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold), start=1):
+    for number, (fold, fold_seed) in enumerate(zip(folds, seeds, strict=True)):
+        for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed, beside), start=1):
             held.setdefault(name, []).append(part)
-            report(number * N_METHODS + step, len(folds) * N_METHODS)
+            report(number * (1 + len(beside)) + step, len(folds) * (1 + len(beside)))
     samples = np.concatenate([fold.test for fold in folds])
     fold_of = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
     predictions = {name: np.concatenate([part.predictions for part in parts]) for name, parts in held.items()}
@@ -145,7 +136,11 @@ def evaluate(
         name: dict(zip(PHASES, np.sum([part.seconds for part in parts], axis=0).tolist(), strict=True))
         for name, parts in held.items()
     }
+    units = Units("sample", samples) if groups is None else Units("group", groups[samples])
     assess = assess_classification if classify else assess_regression
+    found = assess(targets[samples], predictions, units, fold_of, seconds, scoring, seed)
+    if not connected:
+        found["verdict"] = replace(found["verdict"], remarks=(*found["verdict"].remarks, NO_SYNAPSES))
     return Evaluation(
         task="classification" if classify else "regression",
         estimator=type(final).__name__,
@@ -153,9 +148,10 @@ def evaluate(
         n_folds=len(folds),
         scoring=scoring,
         samples=samples,
+        groups=None if groups is None else groups[samples],
         targets=targets[samples],
         predictions=predictions,
-        **assess(targets[samples], predictions, samples, fold_of, seconds, scoring, seed),
+        **found,
     )
 
 
@@ -166,6 +162,12 @@ def final_step(estimator: Any) -> ReservoirPredictor:
         rule = "a ReservoirClassifier, a ReservoirRegressor or a Pipeline that ends in one"
         raise refuse("estimator", rule, estimator, TypeError)
     return final
+
+
+def check_estimator(final: ReservoirPredictor) -> None:
+    """Refuse, before any work, what the estimator itself would refuse only in the first fold, or behind a wrapper."""
+    final._check_parameters()
+    final._check_readout()
 
 
 def check_samples(estimator: Any, final: ReservoirPredictor, X: Any, y: Any) -> NDArray[Any]:
@@ -182,52 +184,28 @@ def check_samples(estimator: Any, final: ReservoirPredictor, X: Any, y: Any) -> 
     return targets
 
 
-def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold) -> Iterator[tuple[str, Held]]:
+def fold_seeds(final: ReservoirPredictor, n_folds: int) -> list[int]:
+    """Return the estimator's seed, or one drawn for each fold: what is fitted with it twice has the same neurons."""
+    given = clone(final).random_state
+    if isinstance(given, numbers.Integral):
+        return [int(given)] * n_folds
+    seeds: list[int] = check_random_state(given).randint(2**31 - 1, size=n_folds).tolist()
+    return seeds
+
+
+def run_fold(
+    estimator: Any, X: Any, y: NDArray[Any], fold: Fold, seed: int, beside: Mapping[str, Method]
+) -> Iterator[tuple[str, Held]]:
     """Yield each method's name and held-out predictions, all learned on the training part alone."""
     train, test = _safe_indexing(X, fold.train), _safe_indexing(X, fold.test)
     targets = y[fold.train]
     model = clone(estimator)
     final = final_step(model)
-    final.set_params(readout=TimedReadout(final._default_readout() if final.readout is None else final.readout))
+    readout = TimedReadout(final._default_readout() if final.readout is None else final.readout)
+    final.set_params(readout=readout, random_state=seed)
     yield RESERVOIR, timed(lambda: model.fit(train, targets), lambda: model.predict(test), lambda: final.readout_)
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         train, test = model[:-1].transform(train), model[:-1].transform(test)
-    yield ENCODED, read_out(final, lambda part: encoded_input(final, part), train, targets, test)
-    scaling = learn_raw(final, as_series(train))
-    yield RAW, read_out(final, lambda part: raw_input(as_series(part), scaling), train, targets, test)
-    typical = most_frequent(targets) if is_classifier(final) else targets.mean(axis=0)
-    yield CHANCE, Held(np.full((len(fold.test), *y.shape[1:]), typical), (0.0,) * len(PHASES))
-
-
-def timed(fit: Callable[[], Any], predict: Callable[[], Any], readout: Callable[[], TimedReadout]) -> Held:
-    """Fit, then predict, each by the clock, and apart from the readout."""
-    start = time.perf_counter()
-    fit()
-    fitted = time.perf_counter()
-    predictions = np.asarray(predict())
-    predicted = time.perf_counter()
-    fit_readout, predict_readout = readout().fit_seconds_, readout().predict_seconds_
-    features = (fitted - start - fit_readout, predicted - fitted - predict_readout)
-    return Held(predictions, (features[0], fit_readout, features[1], predict_readout))
-
-
-def read_out(
-    final: ReservoirPredictor, features: Callable[[Any], Float64Array], train: Any, y: NDArray[Any], test: Any
-) -> Held:
-    """Fit the estimator's readout to other features than its own, and predict."""
-    readout = clone(final.readout)
-    scale = 1.0
-
-    def fit() -> None:
-        nonlocal scale
-        values = features(train)
-        scale = spread(values)
-        readout.fit(values / scale, y)
-
-    return timed(fit, lambda: readout.predict(features(test) / scale), lambda: readout)
-
-
-def most_frequent(labels: NDArray[Any]) -> Any:
-    """Return the most frequent label, the first of equals."""
-    values, counts = np.unique(labels, return_counts=True)
-    return values[counts.argmax()]
+    fitted = FittedFold(final, train, targets, test)
+    for name, method in beside.items():
+        yield name, method(fitted)

@@ -1,14 +1,14 @@
 """From held-out predictions to scores with intervals, the verdict and the confusion matrix."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .intervals import percentiles, resamples, wilson
 from .metrics import Float64Array, Scores, classification_scores, ratio, regression_scores
-from .report import RESERVOIR, ClassScores, MethodResult, Score
+from .results import RESERVOIR, ClassScores, MethodResult, Score
 from .verdict import Verdict, judge_correct, judge_resampled
 
 Predictions = Mapping[str, NDArray[Any]]
@@ -16,10 +16,22 @@ Scorer = Callable[[NDArray[Any], Float64Array], Scores]
 Seconds = Mapping[str, dict[str, float]]
 
 
+class Units(NamedTuple):
+    """What is taken for independent: which "sample" or "group" each prediction belongs to."""
+
+    kind: str
+    of: NDArray[Any]
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(np.unique(self.of))
+
+
 def assess_classification(
     targets: NDArray[Any],
     predictions: Predictions,
-    samples: NDArray[np.int64],
+    units: Units,
     fold_of: NDArray[np.int64],
     seconds: Seconds,
     scoring: str,
@@ -33,15 +45,16 @@ def assess_classification(
     def scorer(values: NDArray[Any], weights: Float64Array) -> Scores:
         return classification_scores(true, values, weights, len(classes))
 
-    methods, resampled = assess(scorer, predicted, samples, fold_of, seconds, seed)
-    n_samples = len(np.unique(samples))
-    for method in methods.values():
-        accuracy = method.scores["accuracy"].value
-        method.scores["accuracy"] = Score(accuracy, *wilson(accuracy, n_samples))
+    methods, resampled = assess(scorer, predicted, units, fold_of, seconds, seed)
+    if units.kind == "sample":
+        for method in methods.values():
+            accuracy = method.scores["accuracy"].value
+            method.scores["accuracy"] = Score(accuracy, *wilson(accuracy, units.number))
     if scoring == "accuracy":
-        verdict = judge_correct({name: values == true for name, values in predicted.items()}, RESERVOIR, samples)
+        right = {name: values == true for name, values in predicted.items()}
+        verdict = judge_correct(right, RESERVOIR, **{f"{units.kind}s": units.of})
     else:
-        verdict = judge(methods, resampled, scoring)
+        verdict = judge_scores(methods, resampled, scoring, units)
     confusion = np.zeros((len(classes), len(classes)), dtype=np.int64)
     np.add.at(confusion, (true, predicted[RESERVOIR]), 1)
     return {
@@ -56,7 +69,7 @@ def assess_classification(
 def assess_regression(
     targets: NDArray[Any],
     predictions: Predictions,
-    samples: NDArray[np.int64],
+    units: Units,
     fold_of: NDArray[np.int64],
     seconds: Seconds,
     scoring: str,
@@ -69,47 +82,54 @@ def assess_regression(
     def scorer(values: NDArray[Any], weights: Float64Array) -> Scores:
         return regression_scores(true, values, weights)
 
-    methods, resampled = assess(scorer, predicted, samples, fold_of, seconds, seed)
-    verdict = judge(methods, resampled, scoring)
+    methods, resampled = assess(scorer, predicted, units, fold_of, seconds, seed)
+    verdict = judge_scores(methods, resampled, scoring, units)
     return {"methods": methods, "verdict": verdict, "classes": [], "confusion": None, "per_class": []}
 
 
 def assess(
     scorer: Scorer,
     predicted: Predictions,
-    samples: NDArray[np.int64],
+    units: Units,
     fold_of: NDArray[np.int64],
     seconds: Seconds,
     seed: int,
 ) -> tuple[dict[str, MethodResult], dict[str, Scores]]:
     """Return each method's result with bootstrap intervals, and its scores on the resamples, the same for all."""
     drawn: dict[str, list[Scores]] = {name: [] for name in predicted}
-    for weights in resamples(samples, seed):
+    for weights in resamples(units.of, seed):
         for name, values in predicted.items():
             drawn[name].append(scorer(values, weights))
     resampled = {
         name: {score: np.concatenate([part[score] for part in parts]) for score in parts[0]}
         for name, parts in drawn.items()
     }
-    every, each_fold = np.ones((1, len(samples))), np.equal.outer(np.unique(fold_of), fold_of).astype(np.float64)
+    every, each_fold = np.ones((1, len(units.of))), np.equal.outer(np.unique(fold_of), fold_of).astype(np.float64)
     methods = {}
     for name, values in predicted.items():
         whole, folds = scorer(values, every), scorer(values, each_fold)
         methods[name] = MethodResult(
-            {score: Score(float(value[0]), *percentiles(resampled[name][score])) for score, value in whole.items()},
+            {
+                score: Score(float(value[0]), *percentiles(resampled[name][score], units.number))
+                for score, value in whole.items()
+            },
             {score: per_fold.tolist() for score, per_fold in folds.items()},
             dict(seconds[name]),
         )
     return methods, resampled
 
 
-def judge(methods: Mapping[str, MethodResult], resampled: Mapping[str, Scores], scoring: str) -> Verdict:
+def judge_scores(
+    methods: Mapping[str, MethodResult], resampled: Mapping[str, Scores], scoring: str, units: Units
+) -> Verdict:
     """Compare one score by the resamples that all methods share."""
     return judge_resampled(
         {name: method.scores[scoring].value for name, method in methods.items()},
         {name: scores[scoring] for name, scores in resampled.items()},
         RESERVOIR,
         scoring,
+        units.kind,
+        units.number,
     )
 
 

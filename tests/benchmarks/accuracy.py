@@ -1,4 +1,4 @@
-"""Accuracy on recorded data: one default configuration, beside the same readout without a reservoir.
+"""Accuracy on recorded data: one default configuration, beside its neurons unconnected, and without a reservoir.
 
     python tests/benchmarks/accuracy.py [--speech FOLDER] [--events FOLDER] [--ucr FOLDER] [--trajectories FILE]
         [--seed 0] [--json FILE]
@@ -6,7 +6,8 @@
 FOLDER and FILE hold the data as published: {digit}_{speaker}_{index}.wav, {digit}/{id}.bin, {name}_TRAIN.ts and
 {name}_TEST.ts, .npz; what is not given is left out. ``ReservoirClassifier(random_state=seed)`` is all that is fitted
 anywhere; what stands in front of it learns nothing from data and is what ``snnres train`` puts there. Where a set has
-no official split, folds are shuffled and stratified. Accuracies are means over the folds.
+no official split, folds are shuffled and stratified. Accuracies are means over the folds. The last three columns say
+what the reservoir does against the best baseline, what its neurons do without their synapses, and what the synapses do.
 """
 
 import argparse
@@ -30,13 +31,14 @@ UNIVARIATE = ("GunPoint", "ItalyPowerDemand", "ECG200", "SyntheticControl", "Cof
 
 
 class Task(NamedTuple):
-    """Samples, labels and how they are split."""
+    """Samples, labels, how they are split, and which of them are alike."""
 
     name: str
     protocol: str
     X: Any
     y: np.ndarray
     cv: Any
+    groups: np.ndarray | None = None
 
 
 def folds(n: int, seed: int) -> StratifiedKFold:
@@ -56,7 +58,7 @@ def speech(folder: Path) -> Iterator[Task]:
     yield Task("spoken digits", "index < 10 held out", data.X, data.y, split)
     speaker = data.speakers
     each = [(np.flatnonzero(speaker != one), np.flatnonzero(speaker == one)) for one in np.unique(speaker)]
-    yield Task("spoken digits", "each speaker held out", data.X, data.y, each)
+    yield Task("spoken digits", "each speaker held out", data.X, data.y, each, speaker)
 
 
 def ucr(folder: Path, seed: int) -> Iterator[Task]:
@@ -97,31 +99,39 @@ class Measured(NamedTuple):
     low: float
     high: float
     verdict: str
+    neurons: str
+    recurrence: str
     seconds: float
 
 
 def measured(task: Task, seed: int) -> Measured:
     start = time.perf_counter()
-    found = evaluate(ReservoirClassifier(random_state=seed), task.X, task.y, cv=task.cv)
+    found = evaluate(ReservoirClassifier(random_state=seed), task.X, task.y, cv=task.cv, groups=task.groups)
     seconds = time.perf_counter() - start
     accuracy = {method: float(np.mean(result.folds["accuracy"])) for method, result in found.methods.items()}
     _, low, high = found.methods["reservoir"].scores["accuracy"]
-    return Measured(accuracy, low, high, found.verdict.outcome, seconds)
+    verdict = found.verdict
+    outcomes = verdict.outcome, verdict.neurons.outcome, verdict.recurrence.outcome
+    return Measured(accuracy, low, high, *outcomes, seconds)
 
 
 def row(task: Task, found: Measured) -> str:
     n = sum(len(test) for _, test in task.cv) if isinstance(task.cv, list) else len(task.y)
-    ours, encoded, raw, chance = (f"{value:.3f}" for value in found.accuracy.values())
+    ours, alone, encoded, raw, chance = (f"{value:.3f}" for value in found.accuracy.values())
     interval = f"{ours} [{found.low:.3f}, {found.high:.3f}]"
-    columns = f"{task.name:<21}{task.protocol:<24}{n:>5}  {interval:<23}{encoded:>7}{raw:>7}{chance:>8}"
-    return f"{columns}{found.seconds:>9.1f}  {found.verdict}"
+    columns = f"{task.name:<21}{task.protocol:<24}{n:>5}  {interval:<23}{alone:>11}{encoded:>9}{raw:>7}{chance:>8}"
+    outcomes = f"{found.verdict:<24}  {found.neurons:<24}  {found.recurrence}"
+    return f"{columns}{found.seconds:>9.1f}  {outcomes}"
 
 
 def main() -> None:
     options = arguments()
     about = machine.describe()
     print(report.machine(about))
-    print(f"{'set':<21}{'protocol':<24}{'n':>5}  reservoir (95 %)       encoded    raw  chance  seconds  verdict")
+    columns = (
+        f"{'set':<21}{'protocol':<24}{'n':>5}  {'reservoir (95 %)':<23}unconnected  encoded    raw  chance  seconds"
+    )
+    print(f"{columns}  {'reservoir':<24}  {'neurons':<24}  recurrence")
     results = []
     for task in tasks(options):
         found = measured(task, options.seed)

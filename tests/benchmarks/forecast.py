@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from snnres.datasets import mackey_glass, narma10, read_laser
-from snnres.estimators import ReservoirForecaster, nrmse
+from snnres.estimators import ReservoirForecaster
+from snnres.evaluation import nrmse
 
 WASHOUT = 100
 HISTORY = 200
