@@ -6,18 +6,18 @@ from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .validation import (
     INT32_MAX,
     check_bool,
     check_input,
     check_int,
+    check_matrix,
     check_neurons,
     check_potentials,
     check_real,
     check_type,
-    check_weights,
     refuse,
 )
 
@@ -83,8 +83,10 @@ class SimulationParams:
         ``abs(mean_weight) * weight_variance``. None: 0.1. (The name is the reference's.)
     input_spike_times : ndarray, shape (n_inputs, n_steps), optional
         0/1 of any real dtype; row i drives neuron i.
-    adjacency_matrix : scipy.sparse matrix or array of float, shape (num_neurons, num_neurons), optional
-        ``W[j, i]`` is the weight of the synapse from j to i; finite, no duplicates. Stored as float32.
+    adjacency_matrix : scipy.sparse matrix or array_like, shape (num_neurons, num_neurons), optional
+        ``W[j, i]`` is the weight of the synapse from j to i; finite, no duplicates. Dense and integer matrices are
+        converted; for the matrix of a networkx graph call :func:`snnres.topology.from_networkx`. The network holds it
+        as float32.
     seed : int, numpy.random.SeedSequence or numpy.random.Generator, optional
         Decides everything that is drawn. None draws a fresh one. A Generator is advanced each time a network
         is built from it; an integer or SeedSequence gives the same network each time.
@@ -122,7 +124,7 @@ class SimulationParams:
     current_amplitude: float | None = None
     weight_variance: float | None = None
     input_spike_times: NDArray[Any] = field(default_factory=no_input)
-    adjacency_matrix: sp.spmatrix | sp.sparray | None = None
+    adjacency_matrix: sp.spmatrix | sp.sparray | ArrayLike | None = None
     seed: SeedLike = None
 
     def __post_init__(self) -> None:
@@ -183,7 +185,7 @@ class SimulationParams:
             if getattr(self, name) is not None:
                 # The reference takes these without a word, so a program written for it may hold them.
                 warnings.warn(f"{name} has no effect with adjacency_matrix", UserWarning, stacklevel=5)
-        return int(check_weights("adjacency_matrix", self.adjacency_matrix).shape[0])
+        return int(check_matrix("adjacency_matrix", self.adjacency_matrix).shape[0])
 
     def _check_random_uniform(self) -> None:
         for name in ("small_world_graph_p", "small_world_graph_k"):

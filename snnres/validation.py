@@ -91,8 +91,16 @@ def check_missing(value: Any) -> float:
         raise refuse("missing", "a real number or NaN", value) from None
 
 
+def check_unmasked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also in a list: the values under their masks would be taken for data."""
+    entries = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(entry, np.ma.MaskedArray) for entry in entries):
+        raise TypeError(f"{name} must not be masked: fill or drop what is. Got a masked array instead.")
+
+
 def check_array(name: str, value: Any, ndim: int) -> NDArray[Any]:
-    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype."""
+    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype, not masked."""
+    check_unmasked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -159,6 +167,25 @@ def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int
     if distinct.size < array.size:
         raise ValueError(f"{name} must not repeat a neuron. Got {int(distinct[counts > 1][0])} more than once instead.")
     return array.astype(np.int64)
+
+
+def check_matrix(name: str, value: Any) -> sp.csr_matrix:
+    """Return a fresh float32 CSR matrix, as :func:`check_weights` does; dense and integer matrices are converted."""
+    if any(kind.__module__.partition(".")[0] == "networkx" for kind in type(value).__mro__):
+        rule = "a matrix: call snnres.topology.from_networkx(graph) for that of a graph"
+        raise refuse(name, rule, value, TypeError)
+    if not sp.issparse(value):
+        check_unmasked(name, value)
+        try:
+            value = np.asarray(value)
+        except ValueError:
+            raise refuse(name, "a matrix", value, TypeError) from None
+        if value.ndim != 2 or value.dtype.kind not in "iuf":
+            raise refuse(name, "a sparse or dense 2-D matrix of real numbers", value, TypeError)
+        value = sp.csr_matrix(value)
+    if value.dtype.kind in "iu":
+        value = value.astype(np.float64)
+    return check_weights(name, value)
 
 
 def check_weights(name: str, value: Any) -> sp.csr_matrix:

@@ -13,7 +13,7 @@ from ..kernels.structs import NetworkState
 from ..params import SimulationParams, STDPParams
 from ..progress import Progress, reporter
 from ..seeding import streams
-from ..validation import check_input, check_int, check_neurons, check_potentials, check_type, check_weights
+from ..validation import check_input, check_int, check_matrix, check_neurons, check_potentials, check_type
 from .adapt import AdaptMethods
 from .base import state_at, trace_decay
 from .batch import BatchMethods
@@ -256,7 +256,7 @@ def build_weights(
 ) -> sp.csr_matrix:
     """Return the weights that the parameters describe: a copy of the user's, or a random network."""
     if params.adjacency_matrix is not None:
-        return check_weights("adjacency_matrix", params.adjacency_matrix)
+        return check_matrix("adjacency_matrix", params.adjacency_matrix)
     # SimulationParams has checked that the numbers of the chosen graph are there.
     n_neurons, mean = cast(int, params.num_neurons), cast(float, params.mean_weight)
     if params.is_random_uniform:
