@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import pickle
+import re
 import tomllib
 import zipfile
 
@@ -80,25 +81,12 @@ def test_a_description_holds_scalars_and_names_arrays(tmp_path, suffix):
         seed=np.int64(7),
     )
     snnres.save_params(path, simulation)
-    text = path.read_text()
-    table = (json.loads if suffix == ".json" else tomllib.loads)(text)
-    assert table == {
-        "simulation": {
-            "membrane_threshold": 1.5,
-            "leak_coefficient": 0.1,
-            "refractory_period": 2,
-            "seed": 7,
-            "output_neurons": "run.output_neurons.npy",
-            "input_spike_times": "run.input_spike_times.npy",
-            "adjacency_matrix": "run.adjacency_matrix.npz",
-        }
-    }
-    assert {file.name for file in path.parent.iterdir()} == {
-        path.name,
-        "run.output_neurons.npy",
-        "run.input_spike_times.npy",
-        "run.adjacency_matrix.npz",
-    }
+    table = (json.loads if suffix == ".json" else tomllib.loads)(path.read_text())["simulation"]
+    files = {name: table.pop(name) for name in ("output_neurons", "input_spike_times", "adjacency_matrix")}
+    assert table == {"membrane_threshold": 1.5, "leak_coefficient": 0.1, "refractory_period": 2, "seed": 7}
+    for name, file in files.items():
+        assert re.fullmatch(rf"run\.{name}\.[0-9a-f]{{16}}\.np[yz]", file)
+    assert {file.name for file in path.parent.iterdir()} == {path.name, *files.values()}
     # The folder can be moved: paths are relative to the file.
     moved = tmp_path / "moved"
     path.parent.rename(moved)
@@ -672,7 +660,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypa
     def fail(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(snnres_io.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="No space"):
         write(tmp_path / name)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -1,28 +1,28 @@
-"""Safe files: written to a temporary name and renamed, read without pickle, refused when damaged or foreign."""
+"""Descriptions of a run: its parameters as a text, beside it their arrays."""
+
+from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
-import tempfile
+import re
 import tomllib
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 import tomli_w
-from numpy.typing import NDArray
 
-from .params import SimulationParams, STDPParams
-from .validation import check_array, check_finite, check_int, check_type, check_weights, refuse
-
-PathLike: TypeAlias = str | os.PathLike[str]
-
-TOPOLOGY_PATH = "dati/snn_matrices.npz"
-POTENTIALS_PATH = "dati/membrane_potentials.npy"
-OUTPUTS_PATH = "dati/output_neurons.npy"
+from ..params import SimulationParams, STDPParams
+from ..validation import check_matrix, check_type, refuse
+from .archives import load_array, save_array
+from .parts import load_topology, write_matrix
+from .paths import PathLike, as_path, reading, with_suffix
+from .writing import folder_lock, write_atomically
 
 ARRAY_FIELDS = {
     "input_spike_times": ".npy",
@@ -30,156 +30,12 @@ ARRAY_FIELDS = {
     "output_neurons": ".npy",
     "adjacency_matrix": ".npz",
 }
+MATRIX = "adjacency_matrix"
 TABLES: dict[str, type[SimulationParams] | type[STDPParams]] = {"simulation": SimulationParams, "stdp": STDPParams}
-
-
-def with_suffix(path: PathLike, suffix: str) -> Path:
-    """Return the path, with ``suffix`` added where it has another or none, as NumPy and SciPy do."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise refuse("path", "a path", path, TypeError)
-    return Path(path) if Path(path).suffix == suffix else Path(f"{os.fspath(path)}{suffix}")
-
-
-def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Let ``write`` fill a temporary file beside ``path``, then rename it: readers see the old file or the new one.
-
-    Missing folders are made.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        # A temporary file is private to its owner; the result gets what an ordinary new file has.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-
-
-@contextlib.contextmanager
-def reading(path: PathLike, what: str) -> Iterator[None]:
-    """Turn whatever goes wrong inside a damaged or foreign file into a ValueError that names it."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} must be {what}. {error}") from error
-    except Exception as error:
-        # A damaged file makes zipfile, NumPy's header parser, json and PCG64 raise a dozen different errors.
-        raise ValueError(f"{path} must be {what}. It is damaged or of another format: {error}") from error
-
-
-def write_archive(path: PathLike, header: dict[str, Any], arrays: dict[str, Any]) -> None:
-    """Write a header, as JSON, and arrays to one ``.npz`` file."""
-    text = np.array(json.dumps(header, default=lambda value: value.item()))
-    write_atomically(with_suffix(path, ".npz"), lambda file: np.savez_compressed(file, header=text, **arrays))
-
-
-def read_archive(path: Path, known: str, version: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return header and arrays of a file of :func:`write_archive`, refusing another format and a newer version."""
-    # Opened here, since NumPy leaves a damaged file open.
-    with open(path, "rb") as file:
-        archive = np.load(file, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("It is damaged or of another format: not an .npz archive.")
-        with archive:
-            text = archive["header"] if "header" in archive.files else None
-            if text is None or text.dtype.kind != "U" or text.ndim != 0:
-                raise ValueError("It is of another format: no header.")
-            header = json.loads(str(text))
-            if not isinstance(header, dict) or header.get("format") != known:
-                raise ValueError("It is of another format.")
-            if check_int("version", header.get("version"), 1) > version:
-                raise ValueError(
-                    f"Its version is {header['version']}, this snnres reads up to {version}: "
-                    "it was written by a newer one."
-                )
-            return header, {name: archive[name] for name in archive.files if name != "header"}
-
-
-def save_array(path: PathLike, array: NDArray[Any]) -> None:
-    """Write one array in NumPy's ``.npy`` format."""
-    write_atomically(with_suffix(path, ".npy"), lambda file: np.save(file, array, allow_pickle=False))
-
-
-def load_array(path: PathLike) -> NDArray[Any]:
-    """Read one array in NumPy's ``.npy`` format, never unpickling."""
-    path = with_suffix(path, ".npy")
-    with reading(path, "a NumPy .npy file of one array without Python objects"), open(path, "rb") as file:
-        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
-
-
-def save_topology(filename: PathLike, weights: sp.csr_matrix) -> None:
-    """Write weights in SciPy's ``.npz`` format, which ``scipy.sparse.load_npz`` and snn-reservoir-py read."""
-    write_atomically(with_suffix(filename, ".npz"), lambda file: sp.save_npz(file, weights))
-
-
-def load_topology(filename: PathLike = TOPOLOGY_PATH) -> sp.csr_matrix:
-    """Read a square weight matrix in SciPy's ``.npz`` format.
-
-    Parameters
-    ----------
-    filename : path, default "dati/snn_matrices.npz"
-        As written by ``SNN.save_topology``, ``scipy.sparse.save_npz`` or snn-reservoir-py.
-
-    Returns
-    -------
-    scipy.sparse.csr_matrix of float32
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged, foreign, not square, or holds duplicates or what is not finite.
-    """
-    path = with_suffix(filename, ".npz")
-    # Opened here, since NumPy leaves a damaged file open.
-    with reading(path, "a sparse weight matrix in SciPy's .npz format"), open(path, "rb") as file:
-        return check_weights("matrix", sp.load_npz(file))
-
-
-def load_membrane_potentials(filename: PathLike = POTENTIALS_PATH) -> NDArray[np.float32]:
-    """Read potentials from a ``.npy`` file: float, finite, 1-D.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If there is no such file, or it is damaged or holds something else.
-    """
-    array = load_array(filename)
-    with reading(filename, "a .npy file of finite potentials"):
-        check_array("potentials", array, 1)
-        if array.dtype.kind != "f":
-            raise TypeError(f"potentials must hold floats. Got an array of dtype {array.dtype} instead.")
-        check_finite("potentials", array)
-    return array.astype(np.float32)
-
-
-def load_output_neurons(filename: PathLike = OUTPUTS_PATH) -> NDArray[np.int64]:
-    """Read indices of output neurons from a ``.npy`` file: integer, 1-D, >= 0, distinct.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If there is no such file, or it is damaged or holds something else.
-    """
-    array = load_array(filename)
-    with reading(filename, "a .npy file of distinct neuron indices"):
-        check_array("indices", array, 1)
-        if array.dtype.kind not in "iu":
-            raise TypeError(f"indices must hold integers. Got an array of dtype {array.dtype} instead.")
-        if (array < 0).any() or len(np.unique(array)) < len(array):
-            raise ValueError("indices must be distinct and >= 0.")
-    return array.astype(np.int64)
+# In bytes: a longer name would leave no room for what is added to it.
+LONGEST_STEM = 200
+# In bytes: no description is longer, as its arrays are elsewhere.
+LONGEST_DESCRIPTION = 2**20
 
 
 def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params: STDPParams | None = None) -> None:
@@ -187,7 +43,9 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
 
     The table ``simulation`` holds the scalars and the integer seed of ``simulation_params``, ``stdp`` those of
     ``stdp_params``; what is None is left out. Arrays go to files of their own beside it, named
-    ``<stem>.<field>.npy`` (``.npz`` for the matrix), and are named by their relative path.
+    ``<stem>.<field>.<16 digits of a hash of the content>.npy`` (``.npz`` for the matrix), and are named by their
+    relative path. They are written first and the text last, so that whatever ends the run leaves the old description
+    or the new one, whole. Arrays of such names that no description in the folder names any longer are then removed.
 
     Parameters
     ----------
@@ -203,21 +61,51 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
     TypeError
         If the seed is an object: it has no place in a file.
     ValueError
-        If the suffix is another.
+        If the suffix is another, or an array of the parameters has been changed to what they refuse.
 
     See Also
     --------
     load_params : the inverse.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from snnres import SimulationParams, load_params, save_params
+    >>> params = SimulationParams(
+    ...     num_neurons=100, num_output_neurons=10, mean_weight=0.1, small_world_graph_k=10, small_world_graph_p=0.2,
+    ...     membrane_threshold=1.0, leak_coefficient=0.01, refractory_period=2, seed=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "run.toml")
+    ...     save_params(path, params)
+    ...     again, plasticity = load_params(path)
+    >>> again.num_neurons, plasticity
+    (100, None)
     """
     check_type("simulation_params", simulation_params, SimulationParams)
     if stdp_params is not None:
         check_type("stdp_params", stdp_params, STDPParams)
     target = checked_suffix(path)
-    tables = {"simulation": simulation_table(target, simulation_params)}
+    with warnings.catch_warnings():
+        # Parameters without effect were warned of when they were given.
+        warnings.simplefilter("ignore", UserWarning)
+        # Their arrays are the user's own and may have been changed since they were checked.
+        dataclasses.replace(simulation_params)
+    scalars, arrays = simulation_table(simulation_params)
+    names = {name: array_name(target, name, array) for name, array in arrays.items()}
+    tables = {"simulation": scalars | names}
     if stdp_params is not None:
-        tables["stdp"] = {name: plain(name, value) for name, value in present(stdp_params)}
+        tables["stdp"] = dict(present(stdp_params))
     text = json.dumps(tables, indent=2) + "\n" if target.suffix == ".json" else tomli_w.dumps(tables)
-    write_atomically(target, lambda file: file.write(text.encode()))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with folder_lock(target.parent) as alone:
+        try:
+            for name, array in arrays.items():
+                save = write_matrix if name == MATRIX else save_array
+                save(target.with_name(names[name]), array, target)
+            write_atomically(target, lambda file: file.write(text.encode()))
+        finally:
+            if alone:
+                remove_unnamed(target)
 
 
 def load_params(path: PathLike) -> tuple[SimulationParams, STDPParams | None]:
@@ -235,9 +123,13 @@ def load_params(path: PathLike) -> tuple[SimulationParams, STDPParams | None]:
         If the file or an array that it names is missing.
     ValueError
         If it does not parse, names an unknown table or parameter, or holds values that the parameters refuse.
+
+    See Also
+    --------
+    save_params : the inverse, with an example.
     """
-    source = checked_suffix(path)
-    with reading(source, "a description of a run in JSON or TOML"):
+    target = checked_suffix(path)
+    with folder_lock(target.parent, shared=True), reading(target, "a description of a run in JSON or TOML") as source:
         text = source.read_text(encoding="utf-8")
         toml = source.suffix == ".toml"
         tables = tomllib.loads(text) if toml else json.loads(text, object_pairs_hook=without_repeats)
@@ -249,9 +141,10 @@ def load_params(path: PathLike) -> tuple[SimulationParams, STDPParams | None]:
 
 def checked_suffix(path: PathLike) -> Path:
     """Return the path if it says JSON or TOML."""
-    if not isinstance(path, (str, os.PathLike)) or Path(path).suffix not in (".json", ".toml"):
+    named = as_path(path)
+    if named.suffix not in (".json", ".toml"):
         raise refuse("path", "a path that ends in .json or .toml", path)
-    return Path(path)
+    return named
 
 
 def present(params: SimulationParams | STDPParams) -> Iterator[tuple[str, Any]]:
@@ -265,27 +158,56 @@ def present(params: SimulationParams | STDPParams) -> Iterator[tuple[str, Any]]:
 def plain(name: str, value: Any) -> Any:
     """Return a scalar as Python's own, for a text file."""
     if isinstance(value, np.generic):
+        # Of a field without effect, which is not checked.
         value = value.item()
     if not isinstance(value, (bool, int, float, str)):
         raise refuse(name, "None, a number, a text or an integer seed to stand in a file", value, TypeError)
     return value
 
 
-def simulation_table(target: Path, params: SimulationParams) -> dict[str, Any]:
-    """Return the scalars of the parameters and the names of their arrays, which are written beside ``target``."""
+def simulation_table(params: SimulationParams) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the scalars of the parameters, and their arrays, as they go to files."""
     values = dict(present(params))
     arrays = {name: values.pop(name) for name in ARRAY_FIELDS if name in values}
-    table = {name: plain(name, value) for name, value in values.items()}
+    scalars = {name: plain(name, value) for name, value in values.items()}
+    arrays = {
+        name: check_matrix(name, array) if name == MATRIX else np.asarray(array) for name, array in arrays.items()
+    }
     if arrays["input_spike_times"].shape == (0, 0):
         del arrays["input_spike_times"]
-    for name, array in arrays.items():
-        beside = target.with_name(f"{target.stem}.{name}{ARRAY_FIELDS[name]}")
-        if name == "adjacency_matrix":
-            save_topology(beside, array)
-        else:
-            save_array(beside, np.asarray(array))
-        table[name] = beside.name
-    return table
+    return scalars, arrays
+
+
+def array_name(target: Path, field: str, array: Any) -> str:
+    """Return the name of an array's file, which tells its content from any other."""
+    content = hashlib.sha256()
+    for part in (array.data, array.indices, array.indptr) if field == MATRIX else (array,):
+        content.update(f"{part.dtype.str}{part.shape}".encode())
+        content.update(np.ascontiguousarray(part).data)
+    return f"{beginning(target)}.{field}.{content.hexdigest()[:16]}{ARRAY_FIELDS[field]}"
+
+
+def beginning(target: Path) -> str:
+    """Return what the names of the arrays' files begin with: the stem, or its hash where it is very long."""
+    stem = os.fsencode(target.stem)
+    return target.stem if len(stem) <= LONGEST_STEM else hashlib.sha256(stem).hexdigest()[:16]
+
+
+def remove_unnamed(target: Path) -> None:
+    """Remove the arrays of former descriptions, and of saves that were killed, unless another text names them."""
+    fields = "|".join(ARRAY_FIELDS)
+    ours = re.compile(rf"{re.escape(beginning(target))}(\.(?:{fields})\.[0-9a-f]{{16}}\.np[yz])")
+    # They are sought without the stem, which JSON may have escaped.
+    found = {match[1].encode(): file for file in target.parent.iterdir() if (match := ours.fullmatch(file.name))}
+    others = (file for file in target.parent.iterdir() if file.suffix in (".json", ".toml") and file != target)
+    # What cannot be read may name any of them.
+    with contextlib.suppress(OSError):
+        for text in (target, *others):
+            if found and text.is_file() and text.stat().st_size <= LONGEST_DESCRIPTION:
+                content = text.read_bytes()
+                found = {ending: file for ending, file in found.items() if ending not in content}
+        for file in found.values():
+            file.unlink()
 
 
 def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -313,7 +235,11 @@ def read_value(source: Path, name: str, value: Any) -> Any:
     """Return a parameter of a file: the array that it names, or the value itself."""
     if name not in ARRAY_FIELDS:
         return value
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         raise refuse(name, "the path of a file", value)
-    array_path = source.parent / value
-    return load_topology(array_path) if name == "adjacency_matrix" else load_array(array_path)
+    array_path = with_suffix(source.parent / value, ARRAY_FIELDS[name])
+    if not array_path.exists():
+        raise FileNotFoundError(
+            f"{array_path}, which {source} names as its {name}, must be there. There is no such file."
+        )
+    return load_topology(array_path) if name == MATRIX else load_array(array_path)

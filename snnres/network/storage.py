@@ -72,7 +72,7 @@ class StorageMethods(NetworkBase):
             Gets ``.npz`` added if it does not end so.
         """
         header, arrays = self.to_arrays()
-        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays)
+        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays, check=self.from_arrays)
 
     @classmethod
     def load(cls, path: io.PathLike) -> Self:
@@ -85,9 +85,11 @@ class StorageMethods(NetworkBase):
         ValueError
             If it is damaged, of another or a newer format, or holds values that no network can have.
         """
-        path = io.with_suffix(path, ".npz")
-        with io.reading(path, f"a file of format {FORMAT!r}"):
-            return cls.from_arrays(*io.read_archive(path, FORMAT, VERSION))
+        with (
+            io.reading(path, f"a file of format {FORMAT!r}", ".npz") as source,
+            io.read_archive(source, FORMAT, VERSION) as (header, arrays),
+        ):
+            return cls.from_arrays(header, arrays)
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Return what :meth:`save` writes, for files of another kind: its header, plain values, and its arrays.
@@ -118,7 +120,7 @@ class StorageMethods(NetworkBase):
         return header, arrays
 
     @classmethod
-    def from_arrays(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, header: dict[str, Any], arrays: io.Arrays) -> Self:
         """Return the network that :meth:`to_arrays` described; it shares no array.
 
         Raises
@@ -130,7 +132,7 @@ class StorageMethods(NetworkBase):
         network._restore(header, arrays)
         return network
 
-    def _restore(self, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    def _restore(self, header: dict[str, Any], arrays: io.Arrays) -> None:
         """Take over what a file holds, checked as a user's own values would be."""
         parameters = header["parameters"]
         self._threshold = check_real("membrane_threshold", parameters["membrane_threshold"], above=0)
