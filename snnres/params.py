@@ -1,8 +1,10 @@
 """What the user may set: frozen parameter objects, checked when they are made."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,10 +20,13 @@ from .validation import (
     check_potentials,
     check_real,
     check_type,
+    freeze,
     refuse,
 )
 
-SeedLike = int | np.random.SeedSequence | np.random.Generator | None
+__all__ = ["STDPParams", "SeedLike", "SimulationParams"]
+
+SeedLike: TypeAlias = int | np.random.SeedSequence | np.random.Generator | None
 
 
 def no_input() -> NDArray[np.uint8]:
@@ -29,13 +34,13 @@ def no_input() -> NDArray[np.uint8]:
     return np.zeros((0, 0), dtype=np.uint8)
 
 
-def check_seed(name: str, value: Any) -> None:
-    """Refuse what does not seed: anything but None, an integer >= 0, a SeedSequence or a Generator."""
+def check_seed(name: str, value: Any) -> SeedLike:
+    """Return what seeds, an integer as int: None, an integer >= 0, a SeedSequence or a Generator."""
     if value is None or isinstance(value, (np.random.SeedSequence, np.random.Generator)):
-        return
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise refuse(name, "None, an integer >= 0, a numpy SeedSequence or Generator", value, TypeError)
-    check_int(name, value, 0, 2**128 - 1)
+    return check_int(name, value, 0, 2**128 - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ class SimulationParams:
     membrane_potentials : ndarray of float, shape (num_neurons,), optional
         Potentials at the start, in [0, membrane_threshold]. Drawn uniformly from there if None.
     duration : int, optional
-        Steps of a run, >= 1. None: as many as the input has. A longer run gets no input at its end, a shorter
+        Steps of a run, in [1, 2^31). None: as many as the input has. A longer run gets no input at its end, a shorter
         one not all of it.
     current_amplitude : float, optional
         What an input spike adds to a potential. None: the threshold.
@@ -128,14 +133,14 @@ class SimulationParams:
     seed: SeedLike = None
 
     def __post_init__(self) -> None:
-        check_real("membrane_threshold", self.membrane_threshold, above=0)
-        check_real("leak_coefficient", self.leak_coefficient, low=0, below=1)
-        check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1)
+        freeze(self, "membrane_threshold", check_real, above=0)
+        freeze(self, "leak_coefficient", check_real, low=0, below=1)
+        freeze(self, "refractory_period", check_int, 1, INT32_MAX - 1)
         if self.duration is not None:
-            check_int("duration", self.duration, 1)
+            freeze(self, "duration", check_int, 1, INT32_MAX)
         if self.current_amplitude is not None:
-            check_real("current_amplitude", self.current_amplitude)
-        check_seed("seed", self.seed)
+            freeze(self, "current_amplitude", check_real)
+        freeze(self, "seed", check_seed)
         n_neurons = self._check_network()
         n_inputs = check_input("input_spike_times", self.input_spike_times, n_neurons).shape[0]
         self._check_outputs(n_neurons, n_inputs)
@@ -152,15 +157,15 @@ class SimulationParams:
         """Check what describes the synapses; return the number of neurons."""
         self._check_one_of("num_neurons", "adjacency_matrix")
         if self.is_random_uniform is not None:
-            check_bool("is_random_uniform", self.is_random_uniform)
+            freeze(self, "is_random_uniform", check_bool)
         if self.adjacency_matrix is not None:
             return self._check_given()
-        n_neurons = check_int("num_neurons", self.num_neurons, 1, INT32_MAX)
+        n_neurons: int = freeze(self, "num_neurons", check_int, 1, INT32_MAX)
         if self.mean_weight is None:
             raise ValueError("mean_weight must be given with num_neurons. Got None instead.")
-        check_real("mean_weight", self.mean_weight)
+        freeze(self, "mean_weight", check_real)
         if self.weight_variance is not None:
-            check_real("weight_variance", self.weight_variance, low=0)
+            freeze(self, "weight_variance", check_real, low=0)
         if self.is_random_uniform:
             self._check_random_uniform()
         else:
@@ -195,7 +200,7 @@ class SimulationParams:
                 )
         if self.connection_prob is None:
             raise ValueError("connection_prob must be given with is_random_uniform=True. Got None instead.")
-        check_real("connection_prob", self.connection_prob, low=0, high=1)
+        freeze(self, "connection_prob", check_real, low=0, high=1)
 
     def _check_small_world(self, n_neurons: int) -> None:
         if self.connection_prob is not None:
@@ -206,8 +211,8 @@ class SimulationParams:
         for name in ("small_world_graph_k", "small_world_graph_p"):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} must be given unless is_random_uniform=True. Got None instead.")
-        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
-        k = check_int("small_world_graph_k", self.small_world_graph_k, 2)
+        freeze(self, "small_world_graph_p", check_real, low=0, high=1)
+        k = freeze(self, "small_world_graph_k", check_int, 2)
         if k % 2 or k > n_neurons:
             raise ValueError(f"small_world_graph_k must be even, at most num_neurons ({n_neurons}). Got {k} instead.")
 
@@ -216,7 +221,7 @@ class SimulationParams:
         if self.output_neurons is not None:
             check_neurons("output_neurons", self.output_neurons, n_neurons)
         else:
-            n_outputs = check_int("num_output_neurons", self.num_output_neurons, 1)
+            n_outputs = freeze(self, "num_output_neurons", check_int, 1)
             if n_outputs > n_neurons - n_inputs:
                 raise ValueError(
                     f"num_output_neurons must be at most the {n_neurons - n_inputs} neurons that get no input. "
@@ -299,15 +304,15 @@ class STDPParams:
 
     def __post_init__(self) -> None:
         for name in ("enabled", "clip", "nearest_neighbor", "lock_A_minus"):
-            check_bool(name, getattr(self, name))
+            freeze(self, name, check_bool)
         for name in ("tau_plus", "tau_minus", "W_max"):
-            check_real(name, getattr(self, name), above=0)
+            freeze(self, name, check_real, above=0)
         for name in ("A_plus", "eta"):
-            check_real(name, getattr(self, name), low=0)
+            freeze(self, name, check_real, low=0)
         if self.A_minus is not None:
             if self.lock_A_minus:
                 raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
-            check_real("A_minus", self.A_minus, low=0)
+            freeze(self, "A_minus", check_real, low=0)
         depression = self.eta * self.effective_A_minus
         for name, product in (
             ("eta * A_plus", self.eta * self.A_plus),

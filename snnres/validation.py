@@ -1,6 +1,7 @@
 """Checks of what a caller hands in. Each raises an error that names the argument, the rule and the value."""
 
 import numbers
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -241,3 +242,13 @@ def check_type(name: str, value: Any, kind: type) -> None:
     """Refuse an argument of another class than ``kind``."""
     if not isinstance(value, kind):
         raise refuse(name, f"a {kind.__name__}", value, TypeError)
+
+
+def freeze(params: object, name: str, check: Callable[..., Any], *bounds: int, **limits: float) -> Any:
+    """Put the checked value of a field in the place of the one that was given; return it.
+
+    NumPy's scalars become Python's, whose arithmetic does not overflow.
+    """
+    value = check(name, getattr(params, name), *bounds, **limits)
+    object.__setattr__(params, name, value)
+    return value
