@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -340,6 +341,27 @@ def test_a_description_survives_kills(tmp_path):
     assert len(names(tmp_path)) == 5
 
 
+@posix
+def test_descriptions_are_saved_and_loaded_at_once(tmp_path):
+    """Whoever cleans up takes nothing that another is about to name, and a reader sees one description."""
+    path = tmp_path / "run.toml"
+    params = [described(seed) for seed in range(3)]
+    snnres.save_params(path, params[0])
+
+    def save(first):
+        for turn in range(25):
+            snnres.save_params(path, params[(first + turn) % 3])
+
+    with ThreadPoolExecutor(2) as pool:
+        saves = [pool.submit(save, first) for first in range(2)]
+        while not all(future.done() for future in saves):
+            again, _ = snnres.load_params(path)
+            same(again, params[int(again.membrane_threshold) - 1])
+        for future in saves:
+            future.result()
+    assert len(names(tmp_path)) == 5
+
+
 def test_a_description_that_fails_leaves_no_arrays(tmp_path, monkeypatch):
     path = tmp_path / "run.json"
     snnres.save_params(path, described(0))
@@ -513,6 +535,9 @@ def test_a_member_that_says_it_is_larger_than_it_is_takes_no_memory(tmp_path, sa
                 with pytest.raises(ValueError, match=rf"network\.npz .*'{member}' must fill the file"):
                     load(path)
         (tmp_path / "v.npy").write_bytes(declared(shape, "<f4") + b"few")
+        (tmp_path / "empty.npy").write_bytes(declared(shape, "<U0"))
+        with pytest.raises(ValueError, match=r"empty\.npy .*must fill the file"):
+            load_array(tmp_path / "empty.npy")
         for load in (snnres.load_membrane_potentials, snn.load_membrane_potentials, load_array):
             with pytest.raises(ValueError, match=r"v\.npy .*must fill the file"):
                 load(tmp_path / "v.npy")

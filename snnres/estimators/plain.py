@@ -191,7 +191,7 @@ class Reader(NamedTuple):
 
     def network(self, stored: dict[str, Any]) -> SNN:
         """Return a network."""
-        return SNN.from_arrays(stored["network"], io.Part(self.arrays, f"{stored['arrays']}."))
+        return SNN.from_arrays(stored["network"], io.Section(self.arrays, f"{stored['arrays']}."))
 
     def object(self, stored: dict[str, Any]) -> Any:
         """Return an estimator or a part of one."""

@@ -46,7 +46,9 @@ def check_declared(name: str, file: IO[bytes], n_bytes: int) -> None:
         raise ValueError(f"{name} is no array in NumPy's format.") from None
     if dtype.hasobject:
         raise ValueError(f"{name} must not hold Python objects.")
-    if min(shape, default=0) < 0 or file.tell() + math.prod(shape) * dtype.itemsize != n_bytes:
+    # NumPy makes entries without a size larger as it reads them.
+    sane = dtype.itemsize > 0 and min(shape, default=0) >= 0
+    if not sane or file.tell() + math.prod(shape) * dtype.itemsize != n_bytes:
         raise ValueError(f"{name} must fill the file: it is cut, or says that it is of another size.")
 
 
@@ -103,7 +105,7 @@ class Archive(Mapping[str, NDArray[Any]]):
             check_declared(f"Its member {name!r}", file, member.file_size)
 
 
-class Part(Mapping[str, NDArray[Any]]):
+class Section(Mapping[str, NDArray[Any]]):
     """The arrays whose names begin alike, by the rest of their names.
 
     Parameters

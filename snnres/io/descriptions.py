@@ -20,7 +20,7 @@ import tomli_w
 from ..params import SimulationParams, STDPParams
 from ..validation import check_matrix, check_type, refuse
 from .archives import load_array, save_array
-from .parts import load_topology, write_matrix
+from .interchange import load_topology, write_matrix
 from .paths import PathLike, as_path, reading, with_suffix
 from .writing import folder_lock, write_atomically
 

@@ -1,4 +1,4 @@
-"""Parts of a network in files of their own, under the reference's names and in its formats."""
+"""Files that snn-reservoir-py reads and writes too: weights, potentials and output neurons in their own."""
 
 from __future__ import annotations
 
