@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -24,7 +25,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from snnres import SNN
-from snnres import io as snnres_io
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer, load_estimator
 from snnres.estimators.plain import READOUTS
 
@@ -302,7 +302,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypa
     def fail(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(snnres_io.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="No space"):
         fitted.save(path)
     assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
@@ -518,3 +518,20 @@ def test_a_network_as_arrays_shares_nothing():
     for name, array in twin.to_arrays()[1].items():
         np.testing.assert_array_equal(array, arrays[name])
         assert not np.shares_memory(array, arrays[name]), name
+
+
+@pytest.mark.parametrize("name", ["more.npy", "network_.more.npy"])
+def test_an_array_that_is_not_known_is_refused(tmp_path, name):
+    path = tmp_path / "model.npz"
+    ReservoirRegressor(**SMALL).fit(samples("table"), np.arange(N_SAMPLES)).save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, b"what nobody reads")
+    with pytest.raises(ValueError, match=rf"model\.npz .*Got '{name.removesuffix('.npy')}'"):
+        load_estimator(path)
+
+
+def test_a_missing_model_is_named_with_what_was_looked_for(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=r"model must be a file of format 'snnres estimator'.* nor .*model\.npz"
+    ):
+        load_estimator(tmp_path / "model")

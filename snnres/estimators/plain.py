@@ -16,6 +16,7 @@ from sklearn.linear_model import (
 )
 from sklearn.preprocessing import LabelBinarizer
 
+from .. import io
 from ..encoding import PopulationEncoder
 from ..network import SNN
 from ..validation import refuse
@@ -148,13 +149,13 @@ class Reader(NamedTuple):
 
     Parameters
     ----------
-    arrays : dict
+    arrays : mapping
         All arrays of the file.
     kinds : dict
         The classes that a file may name.
     """
 
-    arrays: dict[str, NDArray[Any]]
+    arrays: io.Arrays
     kinds: dict[str, Any]
 
     def value(self, stored: Any) -> Any:
@@ -190,9 +191,7 @@ class Reader(NamedTuple):
 
     def network(self, stored: dict[str, Any]) -> SNN:
         """Return a network."""
-        prefix = f"{stored['arrays']}."
-        arrays = {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
-        return SNN.from_arrays(stored["network"], arrays)
+        return SNN.from_arrays(stored["network"], io.Section(self.arrays, f"{stored['arrays']}."))
 
     def object(self, stored: dict[str, Any]) -> Any:
         """Return an estimator or a part of one."""

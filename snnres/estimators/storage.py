@@ -83,9 +83,10 @@ class StorageMixin:
         ValueError
             If it is damaged, of another or a newer format, or holds another class of estimator.
         """
-        path = io.with_suffix(path, ".npz")
-        with io.reading(path, f"a file of format {FORMAT!r}"):
-            header, arrays = io.read_archive(path, FORMAT, VERSION)
+        with (
+            io.reading(path, f"a file of format {FORMAT!r}", ".npz") as source,
+            io.read_archive(source, FORMAT, VERSION) as (header, arrays),
+        ):
             kinds = {kind.__name__: kind for kind in descendants(StorageMixin)}
             estimator = Reader(arrays, PARTS | kinds).object(header["estimator"])
             if not isinstance(estimator, cls):

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from .. import topology
 from ..params import SimulationParams
-from ..validation import check_weights
+from ..validation import check_matrix
 
 
 def build_weights(
@@ -15,7 +15,7 @@ def build_weights(
 ) -> sp.csr_matrix:
     """Return the weights that the parameters describe: a copy of the user's, or a random network."""
     if params.adjacency_matrix is not None:
-        return check_weights("adjacency_matrix", params.adjacency_matrix)
+        return check_matrix("adjacency_matrix", params.adjacency_matrix)
     # SimulationParams has checked that the numbers of the chosen graph are there.
     n_neurons, mean = cast(int, params.num_neurons), cast(float, params.mean_weight)
     if params.is_random_uniform:

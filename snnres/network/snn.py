@@ -538,7 +538,11 @@ class SNN(Readings):
         self._set_weights(as_weights("topology", io.load_topology(filename), self.num_neurons))
 
     def save_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
-        """Write the present potentials as ``.npy``."""
+        """Write the present potentials as ``.npy``.
+
+        The format, the reference's own, has no checksum: a damaged number cannot be told from another. A file of
+        :meth:`save` has one for each array.
+        """
         io.save_array(filename, self._state.cell.potential)
 
     def load_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
@@ -551,7 +555,7 @@ class SNN(Readings):
         self._start(potentials)
 
     def save_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
-        """Write the indices of the output neurons as ``.npy``."""
+        """Write the indices of the output neurons as ``.npy``, without a checksum, as the potentials."""
         io.save_array(filename, self._outputs)
 
     def load_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
@@ -575,9 +579,14 @@ class SNN(Readings):
         ----------
         path : path
             Gets ``.npz`` added if it does not end so.
+
+        Raises
+        ------
+        ValueError
+            If the network holds what :meth:`load` refuses, such as potentials that are not finite. Nothing is written.
         """
         header, arrays = self.to_arrays()
-        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays)
+        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays, check=self.from_arrays)
 
     @classmethod
     def load(cls, path: io.PathLike) -> Self:
@@ -588,11 +597,14 @@ class SNN(Readings):
         FileNotFoundError
             If there is no such file.
         ValueError
-            If it is damaged, of another or a newer format, or holds values that no network can have.
+            If it is damaged, of another or a newer format, holds arrays that this snnres does not know, would fill more
+            than 256 MiB and a hundred times its own size, or holds values that no network can have.
         """
-        path = io.with_suffix(path, ".npz")
-        with io.reading(path, f"a file of format {FORMAT!r}"):
-            return cls.from_arrays(*io.read_archive(path, FORMAT, VERSION))
+        with (
+            io.reading(path, f"a file of format {FORMAT!r}", ".npz") as source,
+            io.read_archive(source, FORMAT, VERSION) as (header, arrays),
+        ):
+            return cls.from_arrays(header, arrays)
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Return what :meth:`save` writes, for files of another kind: its header, plain values, and its arrays.
@@ -603,7 +615,7 @@ class SNN(Readings):
         return to_arrays(Contents(self._network, self._state, start, drive, self._outputs, self._duration, self._rng))
 
     @classmethod
-    def from_arrays(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, header: dict[str, Any], arrays: io.Arrays) -> Self:
         """Return the network that :meth:`to_arrays` described; it shares no array.
 
         Raises
