@@ -108,7 +108,7 @@ def test_scaled_counts_still_share_one_scale():
     model = make_pipeline(SampleScaler(), ReservoirClassifier(num_neurons=40, random_state=0)).fit(
         counts, np.arange(12) % 2
     )
-    sd = model[-1].scaling_.sd
+    sd = model[-1].scaling_.scale
     assert (sd == sd[0]).all()
     shifted = ReservoirClassifier(num_neurons=40, random_state=0).fit(counts + 0.5, np.arange(12) % 2)
-    assert not (shifted.scaling_.sd == shifted.scaling_.sd[0]).all()
+    assert not (shifted.scaling_.scale == shifted.scaling_.scale[0]).all()

@@ -1,5 +1,7 @@
 """Transformer, classifier and regressor: scikit-learn's conventions, honest scaling, order and threads."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
 from snnres.estimators.reservoir import firing_rate
-from snnres.estimators.signal import currents, differences, learn_scaling, standardised
+from snnres.estimators.signal import currents, differences, standardised
 from snnres.features import FEATURES, binned_counts, feature_blocks, filtered_traces
 
 SMALL = {"num_neurons": 60, "small_world_graph_k": 8, "min_steps": 40, "random_state": 0}
@@ -40,6 +42,35 @@ def sines(n_samples=24, seed=0, lengths=(40, 40)):
 @parametrize_with_checks([estimator(**SMALL) for estimator in ALL])
 def test_conventions_of_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_parameters_are_the_same_wherever_they_stand():
+    """All three have those of the transformer by keyword; beside them only what stands first and needs no name."""
+    signatures = {kind: inspect.signature(kind).parameters for kind in ALL}
+    shared = signatures[ReservoirTransformer]
+    assert len(shared) == 20
+    for kind, first in ((ReservoirTransformer, "num_neurons"), *((kind, "readout") for kind in ALL[1:])):
+        names = list(signatures[kind])
+        assert names[0] == first
+        assert signatures[kind][first].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        assert all(signatures[kind][name].kind is inspect.Parameter.KEYWORD_ONLY for name in names[1:])
+        assert {name: signatures[kind][name].default for name in shared} == {
+            name: parameter.default for name, parameter in shared.items()
+        }
+        assert set(names) == {*shared, first} == set(kind().get_params(deep=False))
+        with pytest.raises(TypeError):
+            kind(None, 30)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_parameters_are_read_set_copied_and_shown(kind):
+    made = kind(num_neurons=30, deltas=False)
+    assert repr(made) == f"{kind.__name__}(deltas=False, num_neurons=30)"
+    assert clone(made).get_params() == made.get_params() == kind().get_params() | {"num_neurons": 30, "deltas": False}
+    assert made.set_params(num_neurons=40) is made
+    assert (made.num_neurons, kind().num_neurons) == (40, 1000)
+    assert made != clone(made)
+    assert "n_jobs: int" in str(inspect.signature(kind))
 
 
 @pytest.mark.parametrize("lengths", [(40, 40), (20, 60)])
@@ -154,10 +185,10 @@ def test_features_are_those_of_the_network_driven_by_hand():
     X, _ = sines(5)
     transformer = ReservoirTransformer(**SMALL, n_bins=4).fit(X)
     series = check_series("X", X)
-    drive = currents(series, transformer.scaling_)
+    drive = currents(series, transformer.scaling_, transformer.delta_scaling_)
     for sample, row in zip(drive, transformer.transform(X), strict=True):
         network = transformer.network_.copy()
-        network.set_input_currents(np.repeat(sample, transformer.scaling_.hold, axis=1))
+        network.set_input_currents(np.repeat(sample, transformer.hold_, axis=1))
         network.simulate()
         counts = binned_counts(network.recording, n_bins=4)
         traces = filtered_traces(network.recording, tau=40.0, n_points=4)
@@ -168,8 +199,8 @@ def test_features_are_those_of_the_network_driven_by_hand():
 def test_the_network_fires_at_the_target_rate(target_rate):
     X, _ = sines(60, lengths=(30, 60))
     transformer = ReservoirTransformer(**SMALL, target_rate=target_rate).fit(X)
-    drive = currents(check_series("X", X), transformer.scaling_)
-    rate = firing_rate(transformer.network_, drive, transformer.scaling_.hold, 1)
+    drive = currents(check_series("X", X), transformer.scaling_, transformer.delta_scaling_)
+    rate = firing_rate(transformer.network_, drive, transformer.hold_, 1)
     # The threshold is found to 1.5 per cent on a part of the samples.
     assert rate == pytest.approx(target_rate, rel=0.1)
 
@@ -182,19 +213,18 @@ def test_a_rate_out_of_reach_is_said():
 
 def test_scaling_is_that_of_the_training_data():
     X, _ = sines(8, lengths=(5, 9))
-    series = check_series("X", X)
-    scaling = learn_scaling(series, deltas=True, min_steps=40, shared=None)
+    fitted = ReservoirTransformer(**SMALL).fit(X)
     rows = np.concatenate(X)
-    np.testing.assert_allclose(scaling.mean, rows.mean(axis=0))
-    np.testing.assert_allclose(scaling.sd, rows.std(axis=0))
-    assert scaling.hold == int(np.ceil(40 / np.median([len(sample) for sample in X])))
-    ours = standardised(series, scaling)
+    np.testing.assert_allclose(fitted.scaling_.mean, rows.mean(axis=0))
+    np.testing.assert_allclose(fitted.scaling_.scale, rows.std(axis=0))
+    assert fitted.hold_ == int(np.ceil(40 / np.median([len(sample) for sample in X])))
+    ours = standardised(check_series("X", X), fitted.scaling_, fitted.delta_scaling_)
     np.testing.assert_allclose(ours.mean(axis=0)[:2], 0, atol=1e-12)
     np.testing.assert_allclose(ours.std(axis=0), 1)
     start = 0
     for sample in X:
         expected = np.diff((sample - rows.mean(axis=0)) / rows.std(axis=0), axis=0)
-        got = ours[start : start + len(sample), 2:] * scaling.delta_sd
+        got = ours[start : start + len(sample), 2:] * fitted.delta_scaling_.scale
         np.testing.assert_allclose(got[1:], expected, atol=1e-12)
         assert not got[0].any()
         start += len(sample)
@@ -203,17 +233,15 @@ def test_scaling_is_that_of_the_training_data():
 def test_counts_share_one_scale_and_measurements_do_not():
     rng = np.random.default_rng(0)
     counts = [rng.poisson([0.1, 4.0], size=(50, 2)) for _ in range(4)]
-    shared = learn_scaling(check_series("X", counts), deltas=True, min_steps=1, shared=None)
-    assert shared.sd[0] == shared.sd[1]
-    assert shared.delta_sd[0] == shared.delta_sd[1]
-    np.testing.assert_allclose(shared.sd[0] ** 2, np.concatenate(counts).var(axis=0).mean())
-    measured = learn_scaling(
-        check_series("X", [sample + 0.5 for sample in counts]), deltas=True, min_steps=1, shared=None
-    )
-    assert measured.sd[0] < 0.5 * measured.sd[1]
-    forced = learn_scaling(check_series("X", counts), deltas=False, min_steps=1, shared=False)
-    assert forced.sd[0] != forced.sd[1]
-    assert forced.delta_sd is None
+    shared = ReservoirTransformer(**SMALL).fit(counts)
+    assert shared.scaling_.scale[0] == shared.scaling_.scale[1]
+    assert shared.delta_scaling_.scale[0] == shared.delta_scaling_.scale[1]
+    np.testing.assert_allclose(shared.scaling_.scale[0] ** 2, np.concatenate(counts).var(axis=0).mean())
+    measured = ReservoirTransformer(**SMALL).fit([sample + 0.5 for sample in counts])
+    assert measured.scaling_.scale[0] < 0.5 * measured.scaling_.scale[1]
+    forced = ReservoirTransformer(**SMALL, shared_scale=False, deltas=False).fit(counts)
+    assert forced.scaling_.scale[0] != forced.scaling_.scale[1]
+    assert forced.delta_scaling_ is None
 
 
 def test_differences_do_not_reach_across_samples():

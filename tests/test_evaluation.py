@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
+from snnres.encoding.standardiser import Standardiser
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
 from snnres.evaluation import Evaluation, evaluate, judge_correct
 from snnres.evaluation import baselines as bl
@@ -282,15 +283,15 @@ def test_binned_means_are_those_of_the_held_steps(n_rows, hold, n_bins):
 
 def test_raw_input_of_equal_lengths_is_the_samples_themselves():
     X = np.random.default_rng(0).normal(size=(4, 9, 2))
-    scaling = bl.RawScaling(np.array([1.0, 2.0]), np.array([0.5, 3.0]), 9)
-    flat = bl.raw_input(check_series("X", X), scaling)
-    np.testing.assert_array_equal(flat, ((X - scaling.mean) / scaling.sd).reshape(4, -1))
+    scaling = Standardiser(np.array([1.0, 2.0]), np.array([0.5, 3.0]))
+    flat = bl.raw_input(check_series("X", X), scaling, 9)
+    np.testing.assert_array_equal(flat, ((X - scaling.mean) / scaling.scale).reshape(4, -1))
 
 
 def test_raw_input_of_unequal_lengths_is_interpolated():
     X = [np.random.default_rng(n).normal(size=(n, 2)) for n in (1, 2, 5, 9, 23)]
-    scaling = bl.RawScaling(np.zeros(2), np.ones(2), 9)
-    flat = bl.raw_input(check_series("X", X), scaling).reshape(5, 9, 2)
+    scaling = Standardiser(np.zeros(2), np.ones(2))
+    flat = bl.raw_input(check_series("X", X), scaling, 9).reshape(5, 9, 2)
     for sample, points in zip(X, flat, strict=True):
         for channel in range(2):
             places = np.linspace(0, len(sample) - 1, 9)

@@ -26,7 +26,7 @@ from sklearn.svm import SVC
 from snnres import SNN
 from snnres import io as snnres_io
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer, load_estimator
-from snnres.estimators.plain import READOUTS
+from snnres.estimators.serialisation import READOUTS
 
 SMALL = {"num_neurons": 30, "small_world_graph_k": 4, "min_steps": 20, "n_bins": 3, "random_state": 0, "n_jobs": 1}
 N_SAMPLES = 18
@@ -232,7 +232,7 @@ def test_the_schema_is_the_documented_one(tmp_path):
     with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
         header = json.loads(str(archive["header"]))
         content = header["estimator"]
-        assert (header["format"], header["version"]) == ("snnres estimator", 1)
+        assert (header["format"], header["version"]) == ("snnres estimator", 2)
         assert content["object"] == "ReservoirClassifier"
         assert content["parameters"]["num_neurons"] == 30
         assert content["attributes"]["input_form_"] == "table"
@@ -416,7 +416,12 @@ ATTRIBUTES = ("estimator", "attributes")
         ([*ATTRIBUTES, "network_", "network", "parameters", "membrane_threshold"], -1.0),
         ([*ATTRIBUTES, "scaling_"], None),
         ([*ATTRIBUTES, "scaling_"], {"tuple": [1, 2]}),
-        ([*ATTRIBUTES, "scaling_", "fields", "hold"], 0),
+        ([*ATTRIBUTES, "scaling_"], {"record": "Moments", "fields": {"xx": 1.0, "xy": 1.0, "weight": 1.0}}),
+        ([*ATTRIBUTES, "scaling_", "record"], "Scale"),
+        ([*ATTRIBUTES, "scaling_", "record"], "SignalScaling"),
+        ([*ATTRIBUTES, "delta_scaling_"], 3),
+        ([*ATTRIBUTES, "hold_"], None),
+        ([*ATTRIBUTES, "hold_"], 0),
         ([*ATTRIBUTES, "scaling_", "fields", "more"], 0),
         ([*ATTRIBUTES, "scaling_", "record"], "Moments"),
         ([*ATTRIBUTES, "scaling_", "record"], "Edges"),

@@ -11,7 +11,8 @@ from ..params import SeedLike, check_seed
 from ..seeding import seed_sequence
 from ..validation import check_finite, check_int, check_real
 from .base import Float64Array, SeriesEncoder, check_choice
-from .series import Series, channel_moments, check_series
+from .series import Series, check_series
+from .standardiser import Standardiser
 
 WEIGHTS_KEY, BIAS_KEY = 0x11E1, 0x11E2
 
@@ -76,7 +77,7 @@ class CurrentEncoder(SeriesEncoder):
             wrong = series.lengths[series.lengths % self.hold > 0][0]
             raise ValueError(f"X must have a multiple of hold={self.hold} steps in each sample. Got {wrong} instead.")
         held = series.rows.reshape(-1, self.hold, self.n_features_in_).mean(axis=1)
-        return Series(held, series.lengths // self.hold, series.is_list).restored(held * self.sd_ + self.mean_)
+        return Series(held, series.lengths // self.hold, series.is_list).restored(self._scaling().undo(held))
 
     def _check_parameters(self) -> None:
         check_int("hold", self.hold, 1)
@@ -85,14 +86,16 @@ class CurrentEncoder(SeriesEncoder):
     def _learn(self, series: Series) -> None:
         self.mean_, self.sd_ = np.zeros(self.n_features_in_), np.ones(self.n_features_in_)
         if self.scale == "standard":
-            self.mean_, sd = channel_moments(series.rows)
-            self.sd_ = np.where(sd > 0, sd, 1.0)
+            self.mean_, self.sd_ = Standardiser.of_columns(series.rows)
 
     def _encode(self, series: Series) -> Any:
         with np.errstate(over="ignore"):
-            currents: Float64Array = (series.rows - self.mean_) / self.sd_
+            currents = self._scaling().apply(series.rows)
         check_finite("X, once standardised,", currents)
         return series.restored(np.repeat(currents.astype(np.float32), self.hold, axis=0), self.hold)
+
+    def _scaling(self) -> Standardiser:
+        return Standardiser(self.mean_, self.sd_)
 
 
 def stream(seed: SeedLike, key: int) -> np.random.Generator:

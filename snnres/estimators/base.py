@@ -1,5 +1,6 @@
 """What all reservoir estimators share: parameters, the forms of input, and the way from samples to features."""
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +12,8 @@ from ..encoding.series import Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
 from ..validation import check_bool, check_int, refuse
 from .reservoir import calibrated, check_reservoir, random_reservoir
-from .signal import SignalScaling, as_one_step, currents, learn_scaling, table_fields
-from .storage import StorageMixin, check_columns, check_network
+from .signal import are_counts, as_one_step, currents, learn_delta_scaling, learn_scaling, table_fields
+from .storage import StorageMixin, check_columns, check_network, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -31,56 +32,34 @@ def is_table(X: Any) -> bool:
     return not (hasattr(X, "ndim") and X.ndim == 3)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
-    """Parameters and the fitted reservoir; see :class:`ReservoirTransformer` for what they mean."""
+    """Parameters and the fitted reservoir; see :class:`ReservoirTransformer` for what they mean.
 
-    input_form_: str
-    n_features_in_: int
+    As a dataclass it writes ``__init__`` for each class from the fields of its bases, so that every parameter stands
+    once and scikit-learn still finds all of them in the signature.
+    """
 
-    def __init__(
-        self,
-        num_neurons: int = 1000,
-        *,
-        small_world_graph_k: int = 32,
-        small_world_graph_p: float = 0.2,
-        recurrent_scaling: float = 0.5,
-        input_fan_in: int = 8,
-        shared_scale: bool | None = None,
-        bias_scaling: float = 2.0,
-        leak_coefficient: float = 0.1,
-        refractory_period: int = 2,
-        target_rate: float = 0.15,
-        min_steps: int = 200,
-        deltas: bool = True,
-        n_fields: int = 8,
-        features: Any = ("binned_counts", "filtered_traces"),
-        n_bins: int = 10,
-        trace_tau: float = 40.0,
-        max_isi: int = 1,
-        random_state: Any = None,
-        n_jobs: int = -1,
-        verbose: bool = False,
-    ) -> None:
-        self.num_neurons = num_neurons
-        self.small_world_graph_k = small_world_graph_k
-        self.small_world_graph_p = small_world_graph_p
-        self.recurrent_scaling = recurrent_scaling
-        self.input_fan_in = input_fan_in
-        self.shared_scale = shared_scale
-        self.bias_scaling = bias_scaling
-        self.leak_coefficient = leak_coefficient
-        self.refractory_period = refractory_period
-        self.target_rate = target_rate
-        self.min_steps = min_steps
-        self.deltas = deltas
-        self.n_fields = n_fields
-        self.features = features
-        self.n_bins = n_bins
-        self.trace_tau = trace_tau
-        self.max_isi = max_isi
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    num_neurons: int = 1000
+    small_world_graph_k: int = 32
+    small_world_graph_p: float = 0.2
+    recurrent_scaling: float = 0.5
+    input_fan_in: int = 8
+    shared_scale: bool | None = None
+    bias_scaling: float = 2.0
+    leak_coefficient: float = 0.1
+    refractory_period: int = 2
+    target_rate: float = 0.15
+    min_steps: int = 200
+    deltas: bool = True
+    n_fields: int = 8
+    features: Any = ("binned_counts", "filtered_traces")
+    n_bins: int = 10
+    trace_tau: float = 40.0
+    max_isi: int = 1
+    random_state: Any = None
+    n_jobs: int = -1
+    verbose: bool = False
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -103,17 +82,16 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
         self._check_parameters()
         check_network(self)
-        if not isinstance(self.scaling_, SignalScaling):
-            raise refuse("scaling_", "a scaling", self.scaling_, TypeError)
         if self.input_form_ not in ("table", "series"):
             raise refuse("input_form_", "'table' or 'series'", self.input_form_)
         n_channels = check_int("n_features_in_", self.n_features_in_, 1)
         if self.input_form_ == "table":
             check_columns("fields_", {"low_": self.fields_.low_, "high_": self.fields_.high_}, n_channels)
             n_channels = self.fields_.activations(np.zeros((1, n_channels))).shape[1]
-        arrays = {key: part for key, part in self.scaling_._asdict().items() if np.ndim(part)}
-        check_columns("scaling_", arrays, n_channels)
-        check_int("scaling_.hold", self.scaling_.hold, 1)
+        check_standardiser("scaling_", self.scaling_, n_channels)
+        if self.delta_scaling_ is not None:
+            check_standardiser("delta_scaling_", self.delta_scaling_, n_channels)
+        check_int("hold_", self.hold_, 1)
         self._check_answer(self._matrix(Series(np.zeros((1, n_channels)), np.ones(1, dtype=np.int64), False)))
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
@@ -126,13 +104,16 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Learn scaling, weights and threshold; return the samples in the form that :meth:`_matrix` takes."""
         self._check_parameters()
         series = self._check_samples(X, reset=True)
-        table = self.input_form_ == "table"
+        shared = are_counts(series.rows) if self.shared_scale is None else self.shared_scale
+        self.scaling_ = learn_scaling(series.rows, shared=shared)
         # A table's one step has no differences.
-        deltas = self.deltas and not table
-        self.scaling_ = learn_scaling(series, deltas=deltas, min_steps=self.min_steps, shared=self.shared_scale)
-        drive = currents(series, self.scaling_)
+        deltas = self.deltas and self.input_form_ == "series"
+        self.delta_scaling_ = learn_delta_scaling(series, self.scaling_, shared=shared) if deltas else None
+        # So that the median sample lasts at least min_steps.
+        self.hold_ = max(1, int(np.ceil(self.min_steps / np.median(series.lengths))))
+        drive = currents(series, self.scaling_, self.delta_scaling_)
         network = random_reservoir(self, drive[0].shape[0])
-        self.network_ = calibrated(network, drive, self.scaling_.hold, self.target_rate, self.n_jobs)
+        self.network_ = calibrated(network, drive, self.hold_, self.target_rate, self.n_jobs)
         return series
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
@@ -151,7 +132,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         if table:
             rows = validate_data(self, X, reset=reset, dtype=np.float64)
             if reset:
-                self.input_form_ = "table"
+                self.input_form_: str = "table"
                 self.fields_ = table_fields(self.n_fields).fit(rows)
             return as_one_step(self.fields_.activations(rows))
         series = check_series("X", X, None if reset else self.n_features_in_)
@@ -161,15 +142,15 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
                 if hasattr(self, name):
                     delattr(self, name)
             self.input_form_ = "series"
-            self.n_features_in_ = series.rows.shape[1]
+            self.n_features_in_: int = series.rows.shape[1]
         return series
 
     def _matrix(self, series: Series) -> FeatureMatrix:
         """Return the reservoir's features of samples."""
         names, options = check_feature_names("features", self.features), self._options()
         blocks = self.network_.simulate_batch(
-            currents=currents(series, self.scaling_),
-            hold=self.scaling_.hold,
+            currents=currents(series, self.scaling_, self.delta_scaling_),
+            hold=self.hold_,
             returns=lambda trains: feature_blocks(trains, names, options),
             n_jobs=self.n_jobs,
             progress=bool(self.verbose),

@@ -9,13 +9,14 @@ from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.base import check_choice
+from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import check_bool, check_finite, check_int, check_real, refuse
 from .least_squares import Moments, chosen_alpha
 from .reservoir import CALIBRATION_SAMPLES, calibrated, check_reservoir, random_reservoir
-from .rows import Scale, check_rows
+from .rows import check_rows
 from .stepping import SeriesRun, embedded
-from .storage import StorageMixin, check_columns, check_network, check_rectangle
+from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -322,14 +323,14 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_bool("flat_", self.flat_)
         check_real("alpha_", self.alpha_, above=0)
         check_network(self)
-        check_columns("input_scale_", self.input_scale_._asdict(), n_channels)
-        check_columns("target_scale_", self.target_scale_._asdict(), n_targets)
+        check_standardiser("input_scale_", self.input_scale_, n_channels)
+        check_standardiser("target_scale_", self.target_scale_, n_targets)
         check_columns("limits_", dict(zip(("low", "high"), self.limits_, strict=True)), n_targets)
         n_lagged = n_channels * self.lags
         for scale, width in zip(
             self.state_scales_, [n_lagged, *[self.num_neurons] * len(self.trace_taus)], strict=True
         ):
-            check_columns("state_scales_", {"mean": scale.mean}, width)
+            check_standardiser("state_scales_", scale, width)
         if self.run_.past is None:
             raise refuse("run_.past", "given", None)
         self.predict(np.zeros((1, n_channels)))
@@ -355,8 +356,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
                 f"u must have at least {FEWEST_ROWS} steps to learn from beyond washout={self.washout}. "
                 f"Got {len(targets)} instead."
             )
-        self.input_scale_ = Scale.of_columns(rows)
-        self.target_scale_ = Scale.of_columns(targets[self.washout :])
+        self.input_scale_ = Standardiser.of_columns(rows)
+        self.target_scale_ = Standardiser.of_columns(targets[self.washout :])
         low, high = targets.min(axis=0), targets.max(axis=0)
         self.limits_ = low - MARGIN * (high - low), high + MARGIN * (high - low)
         return rows, self.target_scale_.apply(targets)
@@ -369,10 +370,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]
         return calibrated(network, [part.T.astype(np.float32) for part in stretches], self.hold, self.target_rate, 1)
 
-    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Scale]:
+    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""
         blocks = np.split(traces, len(self.trace_taus), axis=1)
-        return [Scale.of_block(channels, INPUT_SPREAD), *(Scale.of_block(block, 1.0) for block in blocks)]
+        return [Standardiser.of_block(channels, INPUT_SPREAD), *map(Standardiser.of_block, blocks)]
 
     def _states(self, channels: Float64Array, traces: Float64Array) -> Float64Array:
         """Return what the readout sees, (n_steps, n_states)."""

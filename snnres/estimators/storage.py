@@ -8,12 +8,13 @@ import sklearn
 from sklearn.utils.validation import check_is_fitted
 
 from .. import io
+from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import refuse
-from .plain import PARTS, Reader, Writer
+from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
-VERSION = 1
+VERSION = 2
 
 
 class StorageMixin:
@@ -27,7 +28,7 @@ class StorageMixin:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
-        ("snnres estimator"), ``version`` (1), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
+        ("snnres estimator"), ``version`` (2), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
 
         - ``array``: the name of an array of the file; with ``"text": true`` its strings are Python objects
@@ -87,7 +88,7 @@ class StorageMixin:
         with io.reading(path, f"a file of format {FORMAT!r}"):
             header, arrays = io.read_archive(path, FORMAT, VERSION)
             kinds = {kind.__name__: kind for kind in descendants(StorageMixin)}
-            estimator = Reader(arrays, PARTS | kinds).object(header["estimator"])
+            estimator = Reader(arrays, PARTS | kinds, header["version"]).object(header["estimator"])
             if not isinstance(estimator, cls):
                 raise ValueError(f"It holds a {type(estimator).__name__}, not a {cls.__name__}.")
             estimator._check_loaded()
@@ -150,6 +151,13 @@ def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:
     """Refuse arrays that have not one finite number a column."""
     for key, array in arrays.items():
         check_rectangle(f"{name}.{key}", array, (n_columns,))
+
+
+def check_standardiser(name: str, value: Any, n_columns: int) -> None:
+    """Refuse what does not bring ``n_columns`` columns to scale."""
+    if not isinstance(value, Standardiser):
+        raise refuse(name, "a Standardiser", value, TypeError)
+    check_columns(name, value._asdict(), n_columns)
 
 
 def check_rectangle(name: str, array: Any, shape: tuple[int, ...]) -> None:

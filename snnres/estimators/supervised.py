@@ -1,6 +1,7 @@
 """Classifier and regressor: a reservoir and a linear readout."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -42,57 +43,11 @@ def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
     return has
 
 
+@dataclass(eq=False, repr=False)
 class ReservoirPredictor(BaseReservoir):
     """Base of classifier and regressor."""
 
-    def __init__(
-        self,
-        readout: Any = None,
-        *,
-        num_neurons: int = 1000,
-        small_world_graph_k: int = 32,
-        small_world_graph_p: float = 0.2,
-        recurrent_scaling: float = 0.5,
-        input_fan_in: int = 8,
-        shared_scale: bool | None = None,
-        bias_scaling: float = 2.0,
-        leak_coefficient: float = 0.1,
-        refractory_period: int = 2,
-        target_rate: float = 0.15,
-        min_steps: int = 200,
-        deltas: bool = True,
-        n_fields: int = 8,
-        features: Any = ("binned_counts", "filtered_traces"),
-        n_bins: int = 10,
-        trace_tau: float = 40.0,
-        max_isi: int = 1,
-        random_state: Any = None,
-        n_jobs: int = -1,
-        verbose: bool = False,
-    ) -> None:
-        super().__init__(
-            num_neurons,
-            small_world_graph_k=small_world_graph_k,
-            small_world_graph_p=small_world_graph_p,
-            recurrent_scaling=recurrent_scaling,
-            input_fan_in=input_fan_in,
-            shared_scale=shared_scale,
-            bias_scaling=bias_scaling,
-            leak_coefficient=leak_coefficient,
-            refractory_period=refractory_period,
-            target_rate=target_rate,
-            min_steps=min_steps,
-            deltas=deltas,
-            n_fields=n_fields,
-            features=features,
-            n_bins=n_bins,
-            trace_tau=trace_tau,
-            max_isi=max_isi,
-            random_state=random_state,
-            n_jobs=n_jobs,
-            verbose=verbose,
-        )
-        self.readout = readout
+    readout: Any = None
 
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the reservoir to the samples and the readout to its features.
@@ -177,7 +132,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         Labels.
     readout_ : classifier
         The fitted readout.
-    network_, scaling_, input_form_, n_features_in_
+    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
         As in :class:`ReservoirTransformer`.
 
     See Also
@@ -256,7 +211,7 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     ----------
     readout_ : regressor
         The fitted readout.
-    network_, scaling_, input_form_, n_features_in_
+    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
         As in :class:`ReservoirTransformer`.
 
     Examples

@@ -1,5 +1,6 @@
 """The reservoir as a scikit-learn transformer."""
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from .base import BaseReservoir, Float64Array
 
 
+@dataclass(eq=False, repr=False)
 class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[misc]
     """Features of the spikes with which a random spiking reservoir answers each sample.
 
@@ -66,8 +68,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     ----------
     network_ : snnres.SNN
         The reservoir.
-    scaling_ : SignalScaling
-        Mean and spread of the channels, and the steps for each step of the data.
+    scaling_, delta_scaling_ : Standardiser, the latter None where no differences are used
+        ``mean`` and ``scale`` of the channels and of their differences, (n_channels,) each.
+    hold_ : int
+        Steps of the network for each step of the data.
     input_form_ : {"table", "series"}
         What ``fit`` was given.
     n_features_in_ : int
@@ -89,6 +93,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     >>> ReservoirTransformer(num_neurons=50, random_state=0).fit_transform(X).shape
     (5, 1000)
     """
+
+    # The one that may be given without its name.
+    num_neurons: int = BaseReservoir.num_neurons
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Draw the reservoir and set its scale and threshold on the data.

@@ -193,8 +193,8 @@ def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold) -> Iterator[tu
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         train, test = model[:-1].transform(train), model[:-1].transform(test)
     yield ENCODED, read_out(final, lambda part: encoded_input(final, part), train, targets, test)
-    scaling = learn_raw(final, as_series(train))
-    yield RAW, read_out(final, lambda part: raw_input(as_series(part), scaling), train, targets, test)
+    learnt = learn_raw(final, as_series(train))
+    yield RAW, read_out(final, lambda part: raw_input(as_series(part), *learnt), train, targets, test)
     typical = most_frequent(targets) if is_classifier(final) else targets.mean(axis=0)
     yield CHANCE, Held(np.full((len(fold.test), *y.shape[1:]), typical), (0.0,) * len(PHASES))
 
