@@ -244,6 +244,47 @@ def test_counts_share_one_scale_and_measurements_do_not():
     assert forced.delta_scaling_ is None
 
 
+def mixed_units(top, n_samples=60, seed=0):
+    """Whole numbers: noise of 0 to 10^4 in one channel, in the other one of two waves of 0 to ``top``, and which."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n_samples) % 2
+    phases = rng.uniform(0, 2 * np.pi, (n_samples, 1)) + np.arange(60) * np.where(labels, 0.5, 0.25)[:, None]
+    wave = np.rint(top / 2 * (1 + np.sin(phases)))
+    return np.stack([rng.integers(0, 10_001, wave.shape), wave], axis=-1), labels
+
+
+@pytest.mark.parametrize("top", [50, 3000])
+def test_whole_numbers_of_several_units_are_no_counts(top):
+    X, y = mixed_units(top)
+    classifier = ReservoirClassifier(**SMALL | {"num_neurons": 200}).fit(X[:40], y[:40])
+    assert classifier.score(X[40:], y[40:]) > 0.9
+    shares = classifier.scaling_.scale
+    np.testing.assert_allclose(shares, np.concatenate(X[:40]).std(axis=0))
+
+
+def test_sparse_events_of_several_units_do_not_share_a_scale():
+    rng = np.random.default_rng(0)
+    X = rng.integers(1, [[10_001, 51]], (20, 30, 2)) * (rng.random((20, 30, 2)) < 0.2)
+    scale = ReservoirTransformer(**SMALL).fit(X).scaling_.scale
+    assert scale[0] > 50 * scale[1]
+
+
+def test_a_pixel_that_hardly_sees_anything_stays_faint():
+    counts = np.random.default_rng(0).poisson(1.0, (20, 30, 12)) * 100
+    counts[:, :, ::2] *= np.random.default_rng(1).random((20, 30, 6)) < 0.2
+    counts[:, :, 3] = 0
+    counts[4, 7, 3] = 1
+    scale = ReservoirTransformer(**SMALL).fit(counts).scaling_.scale
+    assert (scale == scale[0]).all()
+
+
+def test_a_scale_shared_on_request_says_whom_it_drowns():
+    X, y = mixed_units(50)
+    with pytest.warns(UserWarning, match=r"shared_scale=True drowns 1 of 2 channels, the first of them 1") as told:
+        ReservoirClassifier(**SMALL, shared_scale=True).fit(X, y)
+    assert told[0].filename == __file__
+
+
 def test_differences_do_not_reach_across_samples():
     rows = np.array([[1.0], [2.0], [10.0], [13.0]])
     assert differences(rows, np.array([0, 2]))[:, 0].tolist() == [0.0, 1.0, 0.0, 3.0]

@@ -34,7 +34,12 @@ class Standardiser(NamedTuple):
     def of_block(cls, rows: Float64Array, spread: float = 1.0) -> Self:
         """Return the one that gives all columns together a spread, the faintest still the faintest."""
         mean, sd = channel_moments(rows)
-        return cls(mean, nonzero(np.full_like(sd, np.sqrt(np.mean(sd**2)))) / spread)
+        return cls(mean, nonzero(np.full_like(sd, pooled(sd))) / spread)
+
+
+def pooled(sd: Float64Array) -> float:
+    """Return the spread of all columns together, the root of their mean variance."""
+    return float(np.sqrt(np.mean(sd**2)))
 
 
 def nonzero(sd: Float64Array) -> Float64Array:

@@ -12,7 +12,15 @@ from ..encoding.series import Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
 from ..validation import check_bool, check_int, refuse
 from .reservoir import calibrated, check_reservoir, random_reservoir
-from .signal import are_counts, as_one_step, currents, learn_delta_scaling, learn_scaling, table_fields
+from .signal import (
+    as_one_step,
+    currents,
+    learn_delta_scaling,
+    learn_scaling,
+    share_a_scale,
+    table_fields,
+    warn_of_drowned,
+)
 from .storage import StorageMixin, check_columns, check_network, check_standardiser
 
 Float64Array = NDArray[np.float64]
@@ -104,7 +112,9 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Learn scaling, weights and threshold; return the samples in the form that :meth:`_matrix` takes."""
         self._check_parameters()
         series = self._check_samples(X, reset=True)
-        shared = are_counts(series.rows) if self.shared_scale is None else self.shared_scale
+        if self.shared_scale:
+            warn_of_drowned(series.rows)
+        shared = share_a_scale(series.rows) if self.shared_scale is None else self.shared_scale
         self.scaling_ = learn_scaling(series.rows, shared=shared)
         # A table's one step has no differences.
         deltas = self.deltas and self.input_form_ == "series"

@@ -1,15 +1,21 @@
 """From samples of any accepted form to the currents that drive a reservoir."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..encoding.population import PopulationEncoder
-from ..encoding.series import Series
-from ..encoding.standardiser import Standardiser
+from ..encoding.series import Series, channel_moments
+from ..encoding.standardiser import Standardiser, pooled
 
 Float64Array = NDArray[np.float64]
+
+# A channel is drowned by a scale that it shares if it never gets as far from its mean, in units of the common spread.
+FAINT = 0.25
+# Activity, in parts of the channels' mean, below which a channel is too seldom active to be missed.
+SELDOM = 0.1
 
 
 def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
@@ -19,12 +25,43 @@ def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
     return delta
 
 
-def are_counts(rows: Float64Array) -> bool:
-    """Whether the values are events or counts of them, all in one unit.
+def share_a_scale(rows: Float64Array) -> bool:
+    """Whether the values look like events or counts of them, all in one unit.
 
-    None is negative, and all are whole numbers or at least half of them are 0, as counts in units of their sample are.
+    None is negative, and they are sparse (at least half are 0) or all whole numbers. Whole numbers alone say little, so
+    none of their channels may be drowned by a common spread; of sparse ones, none by far.
     """
-    return bool((rows >= 0).all() and ((rows == np.rint(rows)).all() or np.mean(rows == 0) >= 0.5))
+    if (rows < 0).any():
+        return False
+    if np.mean(rows == 0) >= 0.5:
+        return not drowned(rows, FAINT).any()
+    return bool((rows == np.rint(rows)).all()) and not drowned(rows, 1.0).any()
+
+
+def drowned(rows: Float64Array, least: float) -> NDArray[np.bool_]:
+    """Return which channels never differ from their mean by ``least`` times the spread common to all.
+
+    Constant channels have nothing to say, nor have those that are far more seldom active than others: a pixel that saw
+    an event or two may stay faint.
+    """
+    mean, sd = channel_moments(rows)
+    furthest = np.maximum(rows.max(axis=0) - mean, mean - rows.min(axis=0))
+    active = np.mean(rows != 0, axis=0)
+    heard = furthest >= least * pooled(sd)
+    return np.asarray(~heard & (sd > 0) & (active >= SELDOM * active.mean()))
+
+
+def warn_of_drowned(rows: Float64Array) -> None:
+    """Warn of channels that a scale shared on request leaves next to nothing of."""
+    faint = np.flatnonzero(drowned(rows, FAINT))
+    if faint.size:
+        warnings.warn(
+            f"shared_scale=True drowns {faint.size} of {rows.shape[1]} channels, the first of them {faint[0]}: none of "
+            f"their values is {FAINT:g} of the common spread off its mean. Leave shared_scale=None, or bring the "
+            "channels to one unit.",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def learn_scaling(rows: Float64Array, *, shared: bool) -> Standardiser:

@@ -34,8 +34,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         neuron's have a sum of squares of 1.
     shared_scale : bool, optional
         Whether all channels are divided by one spread (the root of their mean variance) or each by its own. None:
-        by one if no training value is negative and all are whole numbers or at least half are 0, as in events and their
-        counts: these are in one unit, and a pixel that hardly ever sees one would otherwise shout when it does.
+        by one if no training value is negative and at least half are 0 or all are whole numbers, as in events and their
+        counts: these are in one unit, and a pixel that hardly ever sees one would otherwise shout when it does. Still
+        each by its own if a channel would be drowned: if, though it is active, none of its values differs from its mean
+        by a quarter of the common spread (for whole numbers less than half of which are 0: by the common spread).
     bias_scaling : float, default 2.0
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2
