@@ -100,6 +100,7 @@ def test_scaling_neither_underflows_nor_overflows(strength):
     np.testing.assert_allclose(SampleScaler().fit_transform([strength * sample])[0], sample / np.sqrt(1.5), rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:each left out in turn")
 def test_scaled_counts_still_share_one_scale():
     """Counts in units of a sample are no whole numbers, but most are 0: a rare channel must not be blown up."""
     counts = np.array(spikes_of(*[10] * 12))

@@ -10,7 +10,7 @@ pytest.importorskip("sklearn")
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
+from snnres.estimators.readout import ALPHAS, LeaveOneOutRidgeClassifier
 from snnres.estimators.reservoir import firing_rate
 from snnres.estimators.signal import currents, differences, standardised
 from snnres.features import FEATURES, binned_counts, feature_blocks, filtered_traces
@@ -39,6 +40,8 @@ def sines(n_samples=24, seed=0, lengths=(40, 40)):
     return samples, np.array(["slow", "fast"])[labels]
 
 
+# Some of scikit-learn's checks have nothing to learn.
+@pytest.mark.filterwarnings("ignore:each left out in turn")
 @parametrize_with_checks([estimator(**SMALL) for estimator in ALL])
 def test_conventions_of_scikit_learn(estimator, check):
     check(estimator)
@@ -279,9 +282,9 @@ def test_a_pixel_that_hardly_sees_anything_stays_faint():
 
 
 def test_a_scale_shared_on_request_says_whom_it_drowns():
-    X, y = mixed_units(50)
+    X, _ = mixed_units(50)
     with pytest.warns(UserWarning, match=r"shared_scale=True drowns 1 of 2 channels, the first of them 1") as told:
-        ReservoirClassifier(**SMALL, shared_scale=True).fit(X, y)
+        ReservoirTransformer(**SMALL, shared_scale=True).fit(X)
     assert told[0].filename == __file__
 
 
@@ -353,6 +356,50 @@ def test_a_reservoir_solves_what_its_input_cannot():
     classifier = ReservoirClassifier(num_neurons=300, bias_scaling=0.3, n_bins=20, random_state=0)
     # Chance is .5, and four standard errors of 133 held-out samples are .17.
     assert cross_val_score(classifier, X, y, cv=3).mean() > 0.67
+
+
+def test_a_readout_of_few_samples_keeps_what_can_be_known():
+    """Where the smallest squared error of samples left out would be that of predictions that are all near the mean."""
+    X, y = delayed_xor(160, delay=1, seed=1)
+    Z, z = delayed_xor(400, delay=1, seed=2)
+    classifier = ReservoirClassifier(num_neurons=400, bias_scaling=0.3, n_bins=20, random_state=1).fit(X, y)
+    # Chance is .5, and four standard errors of 400 samples are .1.
+    assert classifier.score(Z, z) > 0.6
+    assert 0.55 < classifier.readout_.loo_accuracy_ < 0.75
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_penalty_is_that_of_the_least_hinge_loss_of_samples_left_out(n_classes):
+    rng = np.random.default_rng(n_classes)
+    y = np.arange(18) % n_classes
+    X = rng.normal(size=(18, 30)) + 1.2 * np.eye(3, 30)[y]
+    codes = np.where(y[:, None] == np.arange(n_classes), 1.0, -1.0)[:, 1 if n_classes == 2 else 0 :]
+    losses, right = [], []
+    for alpha in ALPHAS:
+        told = np.stack(
+            [Ridge(alpha).fit(np.delete(X, i, 0), np.delete(codes, i, 0)).predict(X[i : i + 1])[0] for i in range(18)]
+        ).reshape(codes.shape)
+        losses.append(np.maximum(0, 1 - codes * told).mean())
+        right.append(np.mean((told[:, 0] > 0 if n_classes == 2 else told.argmax(axis=1)) == y))
+    best = int(np.argmin(losses))
+    labels = np.array(["b", "c", "d"])[y]
+    readout = LeaveOneOutRidgeClassifier().fit(X, labels)
+    assert 0 < best < len(ALPHAS) - 1
+    assert (readout.alpha_, readout.loo_accuracy_) == (ALPHAS[best], pytest.approx(right[best]))
+    ridge = RidgeClassifier(alpha=ALPHAS[best]).fit(X, labels)
+    np.testing.assert_allclose(readout.decision_function(X), ridge.decision_function(X), atol=1e-10)
+    np.testing.assert_array_equal(readout.predict(X), ridge.predict(X))
+
+
+def test_a_readout_that_learnt_nothing_says_so():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 20, 2)), np.arange(30) % 2
+    with pytest.warns(UserWarning, match=r"left out in turn, \d+% of the samples are .*50% are of one class") as told:
+        classifier = ReservoirClassifier(**SMALL).fit(X, y)
+    assert told[0].filename == __file__
+    assert classifier.score(X, y) > classifier.readout_.loo_accuracy_
+    with pytest.warns(UserWarning, match=r"left out in turn, the samples are predicted no better than by the mean"):
+        ReservoirRegressor(**SMALL).fit(X, rng.normal(size=30))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ from snnres import io as snnres_io
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer, load_estimator
 from snnres.estimators.serialisation import READOUTS
 
+# Labels here are arbitrary.
+pytestmark = pytest.mark.filterwarnings("ignore:each left out in turn")
+
 SMALL = {"num_neurons": 30, "small_world_graph_k": 4, "min_steps": 20, "n_bins": 3, "random_state": 0, "n_jobs": 1}
 N_SAMPLES = 18
 CLASSIFIERS = {

@@ -22,11 +22,12 @@ from ..network import SNN
 from ..validation import refuse
 from .earlier import FORMER_RECORDS, renamed
 from .least_squares import Moments
+from .readout import LeaveOneOutRidgeClassifier
 from .stepping import SeriesRun
 
 READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Ridge, LinearRegression)
 # What stands inside an estimator and is stored by its parameters and attributes, by name of its class.
-PARTS = {kind.__name__: kind for kind in (*READOUTS, PopulationEncoder)}
+PARTS = {kind.__name__: kind for kind in (*READOUTS, LeaveOneOutRidgeClassifier, PopulationEncoder)}
 # Named values, by name of their class.
 RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments)}
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.

@@ -1,13 +1,15 @@
 """Classifier and regressor: a reservoir and a linear readout."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
-from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.linear_model import RidgeCV
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -15,9 +17,10 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ..validation import refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
+from .readout import ALPHAS, LeaveOneOutRidgeClassifier
 
-# Strengths of regularisation among which generalised cross-validation on the training data chooses.
-ALPHAS = np.logspace(-2, 6, 17)
+# Of the test of whether leave-one-out predictions are better than the most frequent class.
+LEVEL = 0.05
 
 
 def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
@@ -31,6 +34,16 @@ def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
         spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
         scales[name] = spread if spread > 0 else 1.0
     return scales
+
+
+def warn_of_chance(found: str) -> None:
+    """Warn that the readout has learnt nothing that holds for other samples."""
+    warnings.warn(
+        f"each left out in turn, {found}: what the readout tells of the training data need not hold for other samples. "
+        "There may be too few of them for so many features, or nothing in these features to tell it from.",
+        UserWarning,
+        stacklevel=4,
+    )
 
 
 def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
@@ -78,6 +91,7 @@ class ReservoirPredictor(BaseReservoir):
         self.scales_ = block_scales(matrix)
         self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
         self.readout_.fit(self._scaled(matrix), targets)
+        self._warn_of_chance(targets)
         return self
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
@@ -114,6 +128,10 @@ class ReservoirPredictor(BaseReservoir):
     def _default_readout(self) -> Any:
         raise NotImplementedError
 
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        """Warn where the default readout does no better on samples left out than without any features."""
+        raise NotImplementedError
+
 
 class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[misc]
     """A spiking reservoir read out by a linear classifier.
@@ -121,8 +139,9 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     Parameters
     ----------
     readout : scikit-learn classifier, optional
-        None: ``RidgeClassifierCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
-        cross-validation on the training data. Features come divided by the spread of their kind.
+        None: ridge regression on -1 and 1 with 17 strengths of regularisation between 0.01 and 10^6, of which that is
+        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss. Features
+        come divided by the spread of their kind.
     num_neurons, small_world_graph_k, ..., n_jobs
         As in :class:`ReservoirTransformer`, with the same defaults.
 
@@ -169,7 +188,15 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         return targets
 
     def _default_readout(self) -> Any:
-        return RidgeClassifierCV(alphas=ALPHAS)
+        return LeaveOneOutRidgeClassifier()
+
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
+            return
+        found, n = self.readout_.loo_accuracy_, len(targets)
+        largest = float(np.unique(targets, return_counts=True)[1].max() / n)
+        if binomtest(round(found * n), n, largest, alternative="greater").pvalue > LEVEL:
+            warn_of_chance(f"{found:.0%} of the samples are classified right, and {largest:.0%} are of one class")
 
     @available_if(readout_has("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> Float64Array:
@@ -202,7 +229,7 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Parameters
     ----------
     readout : scikit-learn regressor, optional
-        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
+        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by leave-one-out
         cross-validation on the training data. Features come divided by the spread of their kind.
     num_neurons, small_world_graph_k, ..., n_jobs
         As in :class:`ReservoirTransformer`, with the same defaults.
@@ -235,3 +262,12 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
 
     def _default_readout(self) -> Any:
         return RidgeCV(alphas=ALPHAS)
+
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        if not isinstance(self.readout_, RidgeCV) or self.readout is not None:
+            return
+        n = len(targets)
+        # The mean of the others misses by n / (n - 1) times the deviation from the mean of all.
+        of_mean = float(np.mean((targets - targets.mean(axis=0)) ** 2)) * (n / (n - 1)) ** 2
+        if -self.readout_.best_score_ >= of_mean:
+            warn_of_chance("the samples are predicted no better than by the mean of the others")
