@@ -372,7 +372,7 @@ def test_a_readout_of_few_samples_keeps_what_can_be_known():
 def test_the_penalty_is_that_of_the_least_hinge_loss_of_samples_left_out(n_classes):
     rng = np.random.default_rng(n_classes)
     y = np.arange(18) % n_classes
-    X = rng.normal(size=(18, 30)) + 1.2 * np.eye(3, 30)[y]
+    X = rng.normal(size=(18, 10)) + 1.2 * np.eye(3, 10)[y]
     codes = np.where(y[:, None] == np.arange(n_classes), 1.0, -1.0)[:, 1 if n_classes == 2 else 0 :]
     losses, right = [], []
     for alpha in ALPHAS:
