@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..validation import check_array, check_bool, check_finite, check_int, check_real, refuse
 from .base import Encoder, Float64Array
+from .fitting import all_or_nothing
 
 # Added to every power before the logarithm: far below the noise of 16-bit recordings in [-1, 1).
 FLOOR = 1e-6
@@ -104,6 +105,7 @@ class LogMelEncoder(Encoder):
         self.trim = trim
         self.scale = scale
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the signals, and build the filters.
 

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..validation import check_array, check_binary, check_finite, check_real, refuse
+from .fitting import all_or_nothing
 from .series import Series, check_series
 
 Float64Array = NDArray[np.float64]
@@ -73,6 +74,7 @@ class Encoder(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # t
 class TableEncoder(Encoder):
     """Base of encoders of static vectors: (n_samples, n_features) -> (n_samples, n_steps, n_out)."""
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check the parameters and learn what the encoder learns.
 
@@ -194,6 +196,7 @@ class ScaledEncoder(TableEncoder):
 class SeriesEncoder(Encoder):
     """Base of encoders of time series: (n_samples, n_steps, n_channels) or a list of (n_steps_k, n_channels)."""
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and learn what the encoder learns.
 

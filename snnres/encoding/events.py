@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..validation import INT32_MAX, check_int, check_real, refuse
 from .base import Encoder, check_choice
+from .fitting import all_or_nothing
 from .pixels import blocks_of, check_sensor
 
 MODES = {"counts": np.int32, "spikes": np.uint8}
@@ -93,6 +94,7 @@ class EventBinner(Encoder):
         self.output = output
         self.out_of_range = out_of_range
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the samples.
 

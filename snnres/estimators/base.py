@@ -108,10 +108,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     def _options(self) -> FeatureOptions:
         return FeatureOptions(self.n_bins, self.trace_tau, self.max_isi)
 
-    def _fit_reservoir(self, X: Any, y: Any = None) -> Series:
-        """Learn scaling, weights and threshold; return the samples in the form that :meth:`_matrix` takes."""
-        self._check_parameters()
-        series = self._check_samples(X, reset=True)
+    def _fit_reservoir(self, series: Series) -> None:
+        """Learn scaling, weights and threshold from checked samples."""
         if self.shared_scale:
             warn_of_drowned(series.rows)
         shared = share_a_scale(series.rows) if self.shared_scale is None else self.shared_scale
@@ -124,7 +122,6 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         drive = currents(series, self.scaling_, self.delta_scaling_)
         network = random_reservoir(self, drive[0].shape[0])
         self.network_ = calibrated(network, drive, self.hold_, self.target_rate, self.n_jobs)
-        return series
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""

@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.base import check_choice
+from ..encoding.fitting import all_or_nothing
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import check_bool, check_finite, check_int, check_real, refuse
@@ -166,6 +167,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.forgetting = forgetting
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, u: Any, y: Any = None) -> Self:
         """Draw the reservoir, set its scale and threshold on the series, and fit the readout.
 
@@ -195,6 +197,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self._solve()
         return self
 
+    @all_or_nothing
     def partial_fit(self, u: Any, y: Any = None) -> Self:
         """Learn on, with ``readout="rls"``, from a series that follows on the one before.
 
@@ -213,7 +216,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         if self.readout != "rls":
             raise ValueError(f"partial_fit needs readout='rls'. Got {self.readout!r} instead.")
         if not hasattr(self, "run_"):
-            return self.fit(u, y)
+            self.fit(u, y)
+            return self
         rows = self._check_channels("u", u)
         targets = rows if y is None and self.predicts_input_ else self._check_targets(rows, y)
         run = self.run_.copy()

@@ -132,6 +132,6 @@ def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, 
         warnings.warn(
             f"target_rate={target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low threshold",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return result

@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from ..encoding.fitting import all_or_nothing
 from ..validation import refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 from .readout import ALPHAS, LeaveOneOutRidgeClassifier
@@ -42,7 +43,7 @@ def warn_of_chance(found: str) -> None:
         f"each left out in turn, {found}: what the readout tells of the training data need not hold for other samples. "
         "There may be too few of them for so many features, or nothing in these features to tell it from.",
         UserWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
 
 
@@ -62,6 +63,7 @@ class ReservoirPredictor(BaseReservoir):
 
     readout: Any = None
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the reservoir to the samples and the readout to its features.
 
@@ -82,11 +84,13 @@ class ReservoirPredictor(BaseReservoir):
         targets = self._check_targets(y)
         if len(targets) == 1:
             raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        series = self._fit_reservoir(X, y)
+        self._check_parameters()
+        series = self._check_samples(X, reset=True)
         if len(targets) != len(series.lengths):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
+        self._fit_reservoir(series)
         matrix = self._matrix(series)
         self.scales_ = block_scales(matrix)
         self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..encoding.fitting import all_or_nothing
 from .base import BaseReservoir, Float64Array
 
 
@@ -99,6 +100,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     # The one that may be given without its name.
     num_neurons: int = BaseReservoir.num_neurons
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Draw the reservoir and set its scale and threshold on the data.
 
@@ -112,7 +114,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         -------
         self
         """
-        self._fit_reservoir(X, y)
+        self._check_parameters()
+        self._fit_reservoir(self._check_samples(X, reset=True))
         return self
 
     def transform(self, X: Any) -> Float64Array:
