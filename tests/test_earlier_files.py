@@ -41,6 +41,8 @@ def test_a_transformer_without_differences(expected):
 def test_a_forecaster_goes_on_and_learns_on(expected):
     model = loaded("forecaster")
     np.testing.assert_allclose(model.forecast(10), expected["forecast"], rtol=1e-6)
+    low, high = model.target_range_
+    np.testing.assert_allclose([low[0], high[0]], [expected["u"].min(), expected["u"].max()])
     before = model.moments_.weight
     assert model.partial_fit(expected["forecast"]).moments_.weight > before
 

@@ -115,7 +115,7 @@ def test_what_is_saved_here_loads(tmp_path, saved):
         (["moments_", "record"], "Scale"),
         (["moments_"], None),
         (["latest_"], None),
-        (["limits_"], None),
+        (["target_range_"], None),
         (["coef_"], None),
     ],
 )

@@ -20,6 +20,13 @@ def signal_scaling(mean: Any, sd: Any, delta_sd: Any, hold: int) -> dict[str, An
     return {"scaling_": Standardiser(mean, sd), "delta_scaling_": delta_scaling, "hold_": hold}
 
 
+def within(limits: tuple[Any, Any], margin: float = 0.1) -> tuple[Any, Any]:
+    """Return the range of which these were the limits, a part of it wider on either side."""
+    low, high = limits
+    beyond = margin * (high - low) / (1 + 2 * margin)
+    return low + beyond, high - beyond
+
+
 # In place of classes that are no more, by their names.
 FORMER_RECORDS: dict[str, Callable[..., Any]] = {"Scale": scale, "SignalScaling": signal_scaling}
 
@@ -29,4 +36,6 @@ def renamed(attributes: dict[str, Any]) -> dict[str, Any]:
     kept = dict(attributes)
     if isinstance(kept.get("scaling_"), dict):
         kept |= kept["scaling_"]
+    if "limits_" in kept:
+        kept["target_range_"] = within(kept.pop("limits_"))
     return kept

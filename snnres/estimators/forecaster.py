@@ -25,10 +25,15 @@ Float64Array = NDArray[np.float64]
 INPUT_SPREAD = 300.0
 # Steps of the series in each of the stretches on which the threshold is set.
 CALIBRATION_STEPS = 10
-# How far beyond the range of the training data, in parts of that range, a forecast may go.
+# How far beyond the range of the data that was learnt from, in parts of that range, a forecast may go.
 MARGIN = 0.1
 # Rows that remain after the washout, at least: enough to fit on some and choose the penalty on others.
 FEWEST_ROWS = 10
+
+
+def range_of(rows: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """Return the smallest and the largest value of each column."""
+    return rows.min(axis=0), rows.max(axis=0)
 
 
 class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -90,6 +95,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     coef_ : ndarray, shape (n_states, n_targets)
         Weights of the states, brought to scale (a constant, the ``lags`` steps, the neurons for one time constant after
         the other), for targets in standard deviations.
+    target_range_ : tuple of two ndarrays, shape (n_targets,)
+        Smallest and largest values that were learnt from.
     n_features_in_ : int
         Channels of the series.
 
@@ -101,7 +108,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     -----
     A run begins with potentials of zero, no spikes, and a past in which the series stood at its first value. It
     is deterministic and leaves the fitted estimator as it was: only ``fit`` and ``partial_fit`` change it. A forecast
-    is kept within the range of the training series, widened by a tenth on either side.
+    is kept within the range of all that was learnt from, widened by a tenth on either side.
 
     The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. There
     most of the memory comes from ``lags`` and most of the nonlinearity from the neurons; the recurrent synapses added
@@ -125,6 +132,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     >>> bool(np.abs(model.forecast(30) - series[400:]).max() < 0.1)
     True
     """
+
+    target_range_: tuple[Float64Array, Float64Array]
 
     def __init__(
         self,
@@ -225,6 +234,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         # What is to be told of the next step stands one row earlier.
         learnt = np.concatenate([self.latest_, states[:-1]]) if self.predicts_input_ else states
         self.run_, self.latest_ = run, states[-1:]
+        self.target_range_ = range_of(np.vstack([*self.target_range_, targets]))
         self.moments_ = self.moments_.followed_by(learnt, self.target_scale_.apply(targets), self._forgetting())
         self._solve()
         return self
@@ -281,9 +291,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
             run = self._new_run()
             past = self.input_scale_.apply(self._check_channels("history", history))
             state = self._states(*run.advance(past))[-1:]
+        low, high = self.target_range_
+        margin = MARGIN * (high - low)
         rows = []
         for _ in range(n_steps):
-            rows.append(np.clip(self.target_scale_.undo(state @ self.coef_), *self.limits_))
+            rows.append(np.clip(self.target_scale_.undo(state @ self.coef_), low - margin, high + margin))
             state = self._states(*run.advance(self.input_scale_.apply(rows[-1])))
         return self._in_form(np.concatenate(rows))
 
@@ -329,7 +341,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_network(self)
         check_standardiser("input_scale_", self.input_scale_, n_channels)
         check_standardiser("target_scale_", self.target_scale_, n_targets)
-        check_columns("limits_", dict(zip(("low", "high"), self.limits_, strict=True)), n_targets)
+        check_columns("target_range_", dict(zip(("low", "high"), self.target_range_, strict=True)), n_targets)
         n_lagged = n_channels * self.lags
         for scale, width in zip(
             self.state_scales_, [n_lagged, *[self.num_neurons] * len(self.trace_taus)], strict=True
@@ -362,8 +374,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
             )
         self.input_scale_ = Standardiser.of_columns(rows)
         self.target_scale_ = Standardiser.of_columns(targets[self.washout :])
-        low, high = targets.min(axis=0), targets.max(axis=0)
-        self.limits_ = low - MARGIN * (high - low), high + MARGIN * (high - low)
+        self.target_range_ = range_of(targets)
         return rows, self.target_scale_.apply(targets)
 
     def _reservoir(self, scaled: Float64Array) -> SNN:
