@@ -91,8 +91,16 @@ def check_missing(value: Any) -> float:
         raise refuse("missing", "a real number or NaN", value) from None
 
 
+def check_unmasked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also in a list: the values under their masks would be taken for data."""
+    entries = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(entry, np.ma.MaskedArray) for entry in entries):
+        raise TypeError(f"{name} must not be masked: fill or drop what is. Got a masked array instead.")
+
+
 def check_array(name: str, value: Any, ndim: int) -> NDArray[Any]:
-    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype."""
+    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype, not masked."""
+    check_unmasked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..validation import check_array, check_binary, check_finite, check_real, refuse
+from ..validation import check_array, check_binary, check_finite, check_real, check_unmasked, refuse
 from .fitting import all_or_nothing
 from .series import Series, check_series
 
@@ -129,6 +129,7 @@ class TableEncoder(Encoder):
         return self._decode(check_binary("X", array.reshape(-1, shape[1])).reshape(array.shape))
 
     def _check_table(self, X: Any, *, reset: bool) -> Float64Array:
+        check_unmasked("X", X)
         table: Float64Array = validate_data(self, X, reset=reset, dtype=np.float64)
         check_finite("X", table)
         return table

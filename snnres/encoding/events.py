@@ -111,7 +111,7 @@ class EventBinner(Encoder):
         self._check_parameters()
         for i, events in enumerate(self._check_samples(X)):
             self._check_events(f"X[{i}]", events)
-        width, height = self.sensor_size
+        width, height = map(int, self.sensor_size)
         self.n_features_in_ = width * height * self._n_polarities()
         return self
 
@@ -153,7 +153,7 @@ class EventBinner(Encoder):
         if self.n_bins is None and self.bin_width is None:
             raise refuse("n_bins", "given where bin_width is not", None)
         if self.n_bins is not None:
-            check_int("n_bins", self.n_bins, 1)
+            check_int("n_bins", self.n_bins, 1, INT32_MAX)
         if self.bin_width is not None:
             check_real("bin_width", self.bin_width, above=0)
         check_choice("origin", self.origin, ("zero", "first"))

@@ -10,8 +10,8 @@ from sklearn.utils.validation import validate_data
 
 from ..encoding.series import Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
-from ..validation import check_bool, check_int, refuse
-from .reservoir import calibrated, check_reservoir, random_reservoir
+from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
+from .reservoir import ReservoirSettings, calibrated, random_reservoir, reservoir_settings
 from .signal import (
     as_one_step,
     currents,
@@ -66,7 +66,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     trace_tau: float = 40.0
     max_isi: int = 1
     random_state: Any = None
-    n_jobs: int = -1
+    n_jobs: int | None = -1
     verbose: bool = False
 
     def __sklearn_tags__(self) -> Any:
@@ -74,17 +74,19 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.three_d_array = True
         return tags
 
-    def _check_parameters(self) -> None:
-        """Refuse parameters out of their range, before any work."""
-        check_reservoir(self)
+    def _check_parameters(self) -> ReservoirSettings:
+        """Refuse parameters out of their range, before any work; return those of the network."""
+        settings = reservoir_settings(self)
         if self.shared_scale is not None:
             check_bool("shared_scale", self.shared_scale)
-        check_int("min_steps", self.min_steps, 1)
+        check_int("min_steps", self.min_steps, 1, INT32_MAX)
         check_bool("deltas", self.deltas)
-        check_int("n_fields", self.n_fields, 3)
+        check_int("n_fields", self.n_fields, 3, INT32_MAX)
         check_feature_names("features", self.features)
         check_bool("verbose", self.verbose)
         self._options()
+        self._threads()
+        return settings
 
     def _check_loaded(self) -> None:
         """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
@@ -106,9 +108,21 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Refuse what does not go with the features of a sample."""
 
     def _options(self) -> FeatureOptions:
-        return FeatureOptions(self.n_bins, self.trace_tau, self.max_isi)
+        return FeatureOptions(
+            check_int("n_bins", self.n_bins, 1, INT32_MAX),
+            check_real("trace_tau", self.trace_tau, above=0),
+            check_int("max_isi", self.max_isi, 1, INT32_MAX),
+        )
 
-    def _fit_reservoir(self, series: Series) -> None:
+    def _threads(self) -> int:
+        """Return ``n_jobs`` as the network wants it: None is 1, as everywhere in scikit-learn."""
+        if self.n_jobs is None:
+            return 1
+        if check_int("n_jobs", self.n_jobs, -1, INT32_MAX) == 0:
+            raise refuse("n_jobs", "None, -1 or an integer >= 1", self.n_jobs)
+        return int(self.n_jobs)
+
+    def _fit_reservoir(self, settings: ReservoirSettings, series: Series) -> None:
         """Learn scaling, weights and threshold from checked samples."""
         if self.shared_scale:
             warn_of_drowned(series.rows)
@@ -118,10 +132,10 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         deltas = self.deltas and self.input_form_ == "series"
         self.delta_scaling_ = learn_delta_scaling(series, self.scaling_, shared=shared) if deltas else None
         # So that the median sample lasts at least min_steps.
-        self.hold_ = max(1, int(np.ceil(self.min_steps / np.median(series.lengths))))
+        self.hold_ = max(1, int(np.ceil(int(self.min_steps) / np.median(series.lengths))))
         drive = currents(series, self.scaling_, self.delta_scaling_)
-        network = random_reservoir(self, drive[0].shape[0])
-        self.network_ = calibrated(network, drive, self.hold_, self.target_rate, self.n_jobs)
+        network = random_reservoir(settings, drive[0].shape[0])
+        self.network_ = calibrated(network, drive, self.hold_, settings.target_rate, self._threads())
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
@@ -130,6 +144,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
                 "X must be an array (n_samples, n_steps, n_channels), a list of arrays (n_steps_k, n_channels), or a "
                 "table. Got an array of objects instead: pass list(X)."
             )
+        check_unmasked("X", X)
         table = is_table(X)
         if not reset and table != (self.input_form_ == "table"):
             raise ValueError(
@@ -140,7 +155,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             rows = validate_data(self, X, reset=reset, dtype=np.float64)
             if reset:
                 self.input_form_: str = "table"
-                self.fields_ = table_fields(self.n_fields).fit(rows)
+                self.fields_ = table_fields(int(self.n_fields)).fit(rows)
             return as_one_step(self.fields_.activations(rows))
         series = check_series("X", X, None if reset else self.n_features_in_)
         if reset:
@@ -159,7 +174,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             currents=currents(series, self.scaling_, self.delta_scaling_),
             hold=self.hold_,
             returns=lambda trains: feature_blocks(trains, names, options),
-            n_jobs=self.n_jobs,
+            n_jobs=self._threads(),
             progress=bool(self.verbose),
         )
         flat = {name: block.reshape(len(series.lengths), -1) for name, block in blocks.items()}

@@ -12,9 +12,9 @@ from ..encoding.base import check_choice
 from ..encoding.fitting import all_or_nothing
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import check_bool, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, refuse
 from .least_squares import Moments, chosen_alpha
-from .reservoir import CALIBRATION_SAMPLES, calibrated, check_reservoir, random_reservoir
+from .reservoir import CALIBRATION_SAMPLES, ReservoirSettings, calibrated, random_reservoir, reservoir_settings
 from .rows import check_rows
 from .stepping import SeriesRun, embedded
 from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
@@ -191,13 +191,13 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         -------
         self
         """
-        self._check_parameters()
+        settings = self._check_parameters()
         rows, targets = self._learn_form(u, y)
         scaled = self.input_scale_.apply(rows)
-        self.network_ = self._reservoir(scaled)
+        self.network_ = self._reservoir(settings, scaled)
         self.run_ = self._new_run()
         channels, traces = self.run_.advance(scaled)
-        used = slice(self.washout, len(targets))
+        used = slice(int(self.washout), len(targets))
         self.state_scales_ = self._learn_state_scales(channels[used], traces[used])
         states = self._states(channels, traces)
         self.latest_ = states[-1:]
@@ -309,27 +309,28 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         """
         predicted = self.predict(u, history)
         rows = self._check_channels("u", u)
-        first = self.washout if history is None else 0
+        first = int(self.washout) if history is None else 0
         true = rows[1:] if self.predicts_input_ and y is None else self._check_targets(rows, y)
         if len(true) < first + 2:
             raise ValueError(f"u must have at least 2 steps to score beyond {first}. Got {len(rows)} in all instead.")
         return float(r2_score(true[first:], predicted[first : len(true)]))
 
-    def _check_parameters(self) -> None:
-        """Refuse parameters out of their range, before any work."""
-        check_reservoir(self)
-        check_int("lags", self.lags, 1)
-        check_int("hold", self.hold, 1)
+    def _check_parameters(self) -> ReservoirSettings:
+        """Refuse parameters out of their range, before any work; return those of the network."""
+        settings = reservoir_settings(self)
+        check_int("lags", self.lags, 1, INT32_MAX)
+        check_int("hold", self.hold, 1, INT32_MAX)
         if not isinstance(self.trace_taus, (tuple, list)) or not self.trace_taus:
             raise refuse("trace_taus", "a tuple of at least one time constant", self.trace_taus)
         for tau in self.trace_taus:
             check_real("trace_taus", tau, above=0)
         check_bool("include_input", self.include_input)
-        check_int("washout", self.washout, 0)
+        check_int("washout", self.washout, 0, INT32_MAX)
         check_choice("readout", self.readout, ("ridge", "rls"))
         if self.alpha is not None:
             check_real("alpha", self.alpha, above=0)
         check_real("forgetting", self.forgetting, above=0, high=1)
+        return settings
 
     def _check_loaded(self) -> None:
         """Refuse parts that do not belong together, in the end by predicting a step."""
@@ -342,9 +343,9 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_standardiser("input_scale_", self.input_scale_, n_channels)
         check_standardiser("target_scale_", self.target_scale_, n_targets)
         check_columns("target_range_", dict(zip(("low", "high"), self.target_range_, strict=True)), n_targets)
-        n_lagged = n_channels * self.lags
+        n_lagged = n_channels * int(self.lags)
         for scale, width in zip(
-            self.state_scales_, [n_lagged, *[self.num_neurons] * len(self.trace_taus)], strict=True
+            self.state_scales_, [n_lagged, *[int(self.num_neurons)] * len(self.trace_taus)], strict=True
         ):
             check_standardiser("state_scales_", scale, width)
         if self.run_.past is None:
@@ -367,23 +368,27 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         targets = rows[1:] if y is None else check_rows("y", y)
         if y is not None and len(targets) != len(rows):
             raise ValueError(f"y must have a target for each of {len(rows)} steps. Got {len(targets)} instead.")
-        if len(targets) < self.washout + FEWEST_ROWS:
+        washout = int(self.washout)
+        if len(targets) < washout + FEWEST_ROWS:
             raise ValueError(
-                f"u must have at least {FEWEST_ROWS} steps to learn from beyond washout={self.washout}. "
+                f"u must have at least {FEWEST_ROWS} steps to learn from beyond washout={washout}. "
                 f"Got {len(targets)} instead."
             )
         self.input_scale_ = Standardiser.of_columns(rows)
-        self.target_scale_ = Standardiser.of_columns(targets[self.washout :])
+        self.target_scale_ = Standardiser.of_columns(targets[washout:])
         self.target_range_ = range_of(targets)
         return rows, self.target_scale_.apply(targets)
 
-    def _reservoir(self, scaled: Float64Array) -> SNN:
+    def _reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> SNN:
         """Return a network whose threshold is set on stretches of the series."""
-        network = random_reservoir(self, self.lags * self.n_features_in_)
-        channels = embedded(scaled, np.repeat(scaled[:1], self.lags - 1, axis=0))
+        lags = int(self.lags)
+        network = random_reservoir(settings, lags * self.n_features_in_)
+        channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
         starts = np.unique(np.linspace(0, max(0, len(channels) - CALIBRATION_STEPS), CALIBRATION_SAMPLES).astype(int))
         stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]
-        return calibrated(network, [part.T.astype(np.float32) for part in stretches], self.hold, self.target_rate, 1)
+        return calibrated(
+            network, [part.T.astype(np.float32) for part in stretches], int(self.hold), settings.target_rate, 1
+        )
 
     def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""
@@ -404,7 +409,9 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.coef_ = self.moments_.solution(self.alpha_ * self.moments_.weight)
 
     def _new_run(self) -> SeriesRun:
-        return SeriesRun(self.network_, lags=self.lags, hold=self.hold, taus=self.trace_taus)
+        return SeriesRun(
+            self.network_, lags=int(self.lags), hold=int(self.hold), taus=tuple(map(float, self.trace_taus))
+        )
 
     def _run_after(self, history: Any) -> SeriesRun:
         """Return a run from the start, or from the end of a history."""

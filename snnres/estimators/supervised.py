@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ..encoding.fitting import all_or_nothing
-from ..validation import refuse
+from ..validation import check_unmasked, refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 from .readout import ALPHAS, LeaveOneOutRidgeClassifier
 
@@ -45,6 +45,12 @@ def warn_of_chance(found: str) -> None:
         UserWarning,
         stacklevel=5,
     )
+
+
+def is_estimator(value: Any) -> bool:
+    """Whether a value is what scikit-learn can copy, fit and ask for predictions, and not the class of such."""
+    wanted = ("get_params", "fit", "predict")
+    return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in wanted)
 
 
 def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
@@ -84,13 +90,13 @@ class ReservoirPredictor(BaseReservoir):
         targets = self._check_targets(y)
         if len(targets) == 1:
             raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        self._check_parameters()
+        settings = self._check_parameters()
         series = self._check_samples(X, reset=True)
         if len(targets) != len(series.lengths):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
-        self._fit_reservoir(series)
+        self._fit_reservoir(settings, series)
         matrix = self._matrix(series)
         self.scales_ = block_scales(matrix)
         self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
@@ -179,10 +185,11 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
             raise refuse("classes_", "those of the readout", self.classes_)
 
     def _check_readout(self) -> None:
-        if self.readout is not None and is_regressor(self.readout):
+        if self.readout is not None and (not is_estimator(self.readout) or is_regressor(self.readout)):
             raise refuse("readout", "a classifier", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
+        check_unmasked("y", y)
         targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
         assert_all_finite(targets, input_name="y")
         check_classification_targets(targets)
@@ -256,10 +263,11 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     """
 
     def _check_readout(self) -> None:
-        if self.readout is not None and is_classifier(self.readout):
+        if self.readout is not None and (not is_estimator(self.readout) or is_classifier(self.readout)):
             raise refuse("readout", "a regressor", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
+        check_unmasked("y", y)
         targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
         column = targets.ndim == 2 and targets.shape[1] == 1
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets

@@ -62,8 +62,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Longest interval within a burst, for "burst_counts".
     random_state : int, numpy.random.RandomState or None, default None
         Decides all weights.
-    n_jobs : int, default -1
-        Threads; -1 for one a core. Results do not depend on it.
+    n_jobs : int or None, default -1
+        Threads; -1 for one a core, None for 1. Results do not depend on it.
     verbose : bool, default False
         Show on standard error how many samples have been simulated.
 
@@ -114,8 +114,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         -------
         self
         """
-        self._check_parameters()
-        self._fit_reservoir(self._check_samples(X, reset=True))
+        self._fit_reservoir(self._check_parameters(), self._check_samples(X, reset=True))
         return self
 
     def transform(self, X: Any) -> Float64Array:
