@@ -93,7 +93,8 @@ def plain(values):
 def attributes_of(estimator):
     """What an estimator learned."""
     parameters = estimator.get_params(deep=False)
-    return plain({name: value for name, value in sorted(vars(estimator).items()) if name not in parameters})
+    skipped = {*parameters, "_fitted_parameters"}
+    return plain({name: value for name, value in sorted(vars(estimator).items()) if name not in skipped})
 
 
 # ---------------------------------------------------------------- round trips
@@ -267,6 +268,38 @@ def test_what_has_no_place_in_a_file_is_refused_by_name(tmp_path, changes, named
     with pytest.raises(TypeError, match=named):
         fitted.save(tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_neurons", 40),
+        ("n_bins", 4),
+        ("features", ("spike_counts",)),
+        ("recurrent_scaling", 0.0),
+        ("readout", None),
+    ],
+)
+def test_parameters_changed_since_fit_are_refused_when_saved(tmp_path, name, value):
+    readout = Ridge_like()
+    fitted = ReservoirClassifier(readout, **SMALL).fit(samples("array"), np.arange(N_SAMPLES) % 2)
+    fitted.set_params(**{name: value})
+    with pytest.raises(ValueError, match=rf"{name}.* must be .*as in fit.*, for the estimator to be saved"):
+        fitted.save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+    fitted.set_params(
+        **{
+            name: readout
+            if name == "readout"
+            else (SMALL | {"features": ("binned_counts", "filtered_traces"), "recurrent_scaling": 0.5})[name]
+        }
+    )
+    fitted.set_params(n_jobs=2, verbose=True)
+    again = reloaded(tmp_path, fitted)
+    again.save(tmp_path / "second")
+    again.set_params(readout__alpha=0.5)
+    with pytest.raises(ValueError, match=r"readout__alpha must be 3.0, as in fit, .* Got 0.5 instead"):
+        again.save(tmp_path / "third")
 
 
 def test_labels_that_are_other_objects(tmp_path):

@@ -204,6 +204,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.alpha_ = chosen_alpha(states[used], targets[used]) if self.alpha is None else float(self.alpha)
         self.moments_ = Moments.of(states[used], targets[used], self._forgetting())
         self._solve()
+        self._remember_parameters()
         return self
 
     @all_or_nothing

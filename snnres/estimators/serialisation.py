@@ -30,6 +30,8 @@ READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Rid
 PARTS = {kind.__name__: kind for kind in (*READOUTS, LeaveOneOutRidgeClassifier, PopulationEncoder)}
 # Named values, by name of their class.
 RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments)}
+# The parameters once more: a file has only those of which nothing was changed.
+REMEMBERED = "_fitted_parameters"
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
@@ -110,7 +112,7 @@ class Writer:
     def estimator(self, name: str, estimator: Any) -> dict[str, Any]:
         """Return parameters and attributes of an estimator."""
         parameters = estimator.get_params(deep=False)
-        skipped = {*parameters, BINARIZER}
+        skipped = {*parameters, BINARIZER, REMEMBERED}
         attributes = {key: value for key, value in vars(estimator).items() if key not in skipped}
         return {
             "object": type(estimator).__name__,

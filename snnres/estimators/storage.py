@@ -10,15 +10,34 @@ from sklearn.utils.validation import check_is_fitted
 from .. import io
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import refuse
+from ..validation import refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
 VERSION = 2
 
 
+# Parameters that change nothing in what an estimator predicts.
+IDLE = ("n_jobs", "verbose")
+
+
 class StorageMixin:
     """Saving and loading of fitted estimators."""
+
+    # As they were when fit ended.
+    _fitted_parameters: dict[str, Any]
+
+    def _remember_parameters(self) -> None:
+        """Keep what the estimator was fitted with."""
+        self._fitted_parameters = self.get_params()  # type: ignore[attr-defined]
+
+    def _check_unchanged(self) -> None:
+        """Refuse parameters that have been changed since: a file would hold what does not belong together."""
+        fitted, now = self._fitted_parameters, self.get_params()  # type: ignore[attr-defined]
+        for name in sorted({*fitted, *now} - {*IDLE}):
+            if not (name in fitted and name in now and same_parameter(fitted[name], now[name])):
+                rule = f"{shown(fitted[name])}, as in fit," if name in fitted else "as in fit"
+                raise refuse(name, f"{rule} for the estimator to be saved", now.get(name))
 
     def _check_loaded(self) -> None:
         """Refuse an estimator whose parts do not belong together."""
@@ -49,6 +68,8 @@ class StorageMixin:
         ------
         sklearn.exceptions.NotFittedError
             Before ``fit``.
+        ValueError
+            If a parameter, other than ``n_jobs`` and ``verbose``, has been changed since ``fit``.
         TypeError
             If a readout that was given is none of scikit-learn's RidgeClassifierCV, RidgeClassifier,
             LogisticRegression, RidgeCV, Ridge and LinearRegression, or a parameter (such as a ``random_state`` that is
@@ -59,6 +80,7 @@ class StorageMixin:
         snnres.estimators.load_estimator : the inverse.
         """
         check_is_fitted(self)
+        self._check_unchanged()
         writer = Writer()
         header = {
             "format": FORMAT,
@@ -92,7 +114,15 @@ class StorageMixin:
             if not isinstance(estimator, cls):
                 raise ValueError(f"It holds a {type(estimator).__name__}, not a {cls.__name__}.")
             estimator._check_loaded()
+            estimator._remember_parameters()
             return estimator
+
+
+def same_parameter(fitted: Any, now: Any) -> bool:
+    """Whether a parameter has not been changed; an estimator's own parameters are looked at one by one."""
+    if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
+        return True
+    return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
 
 
 def load_estimator(path: io.PathLike) -> Any:

@@ -102,6 +102,7 @@ class ReservoirPredictor(BaseReservoir):
         self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
         self.readout_.fit(self._scaled(matrix), targets)
         self._warn_of_chance(targets)
+        self._remember_parameters()
         return self
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:

@@ -115,6 +115,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         self
         """
         self._fit_reservoir(self._check_parameters(), self._check_samples(X, reset=True))
+        self._remember_parameters()
         return self
 
     def transform(self, X: Any) -> Float64Array:
