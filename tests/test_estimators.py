@@ -22,6 +22,7 @@ from snnres.estimators import ReservoirClassifier, ReservoirRegressor, Reservoir
 from snnres.estimators.readout import ALPHAS, LeaveOneOutRidgeClassifier
 from snnres.estimators.reservoir import firing_rate
 from snnres.estimators.signal import currents, differences, standardised
+from snnres.evaluation import evaluate
 from snnres.features import FEATURES, binned_counts, feature_blocks, filtered_traces
 
 SMALL = {"num_neurons": 60, "small_world_graph_k": 8, "min_steps": 40, "random_state": 0}
@@ -165,6 +166,43 @@ def test_what_cannot_be_learned_or_told_is_refused_by_its_name():
     small = ReservoirClassifier(**SMALL).fit([1e-3 * sample for sample in X], y)
     with pytest.raises(ValueError, match=r"X must be finite in float32 .* in sample 1"):
         small.predict([X[0], np.full_like(X[1], 1e38)])
+
+
+def objects(samples):
+    array = np.empty(len(samples), dtype=object)
+    array[:] = samples
+    return array
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        ([np.zeros(4), np.zeros(5)], ValueError, r"shapes \(4,\) and \(5,\) instead: .*\[x\[:, None\] for x in X\]"),
+        ([[1.0, 2.0], [3.0]], ValueError, r"X must be .* Got samples of shapes \(2,\) and \(1,\)"),
+        ([np.zeros(4), np.zeros((5, 1))], ValueError, r"X must be .* Got samples of shapes \(4,\) and \(5, 1\)"),
+        ([[[1.0], [2.0, 3.0]], [[1.0], [2.0]]], ValueError, r"X\[0\] must be an array \(n_steps, n_channels\)"),
+        (objects([np.zeros(4), np.zeros(5)]), TypeError, r"X must be .*pass list\(X\)"),
+    ],
+)
+def test_samples_of_unequal_length_without_channels_are_refused_in_our_words(X, error, message):
+    for kind in ALL:
+        with pytest.raises(error, match=message):
+            kind(**SMALL).fit(X, [0, 1])
+    with pytest.raises(error, match=message):
+        evaluate(ReservoirClassifier(**SMALL), X, [0, 1], cv=2)
+
+
+def test_channels_that_come_first_are_asked_about():
+    X = np.random.default_rng(0).normal(size=(20, 2, 100))
+    with pytest.warns(UserWarning, match=r"X has 100 channels of only 2 steps: .* X\.transpose\(0, 2, 1\)") as told:
+        ReservoirTransformer(**SMALL).fit(X)
+    assert told[0].filename == __file__
+    with pytest.warns(UserWarning, match=r"100 channels of only 2 steps: .* pass \[x\.T for x in X\]"):
+        ReservoirTransformer(**SMALL).fit(list(X))
+    ReservoirTransformer(**SMALL).fit(X.transpose(0, 2, 1))
+    ReservoirTransformer(**SMALL).fit((X > 1.0) * 1)
+    fitted = ReservoirTransformer(**SMALL).fit(X.transpose(0, 2, 1))
+    fitted.transform(X.transpose(0, 2, 1)[:, :1])
 
 
 def test_a_refit_on_series_forgets_the_table():

@@ -1,5 +1,6 @@
 """What all reservoir estimators share: parameters, the forms of input, and the way from samples to features."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from ..encoding.series import Series, check_series
+from ..encoding.series import FORMS, Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
 from .reservoir import ReservoirSettings, calibrated, random_reservoir, reservoir_settings
@@ -18,12 +19,16 @@ from .signal import (
     learn_delta_scaling,
     learn_scaling,
     share_a_scale,
+    sparse,
     table_fields,
     warn_of_drowned,
 )
 from .storage import StorageMixin, check_columns, check_network, check_standardiser
 
 Float64Array = NDArray[np.float64]
+
+# From so many times as many channels as steps on, they may be meant the other way round.
+MANY_CHANNELS = 5
 
 
 class FeatureMatrix(NamedTuple):
@@ -35,9 +40,45 @@ class FeatureMatrix(NamedTuple):
 
 def is_table(X: Any) -> bool:
     """Whether the shape of ``X`` says table: two dimensions, not three and not a list of two-dimensional samples."""
+    if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1 and X.size and np.ndim(X[0]) > 0:
+        raise TypeError(f"X must be {FORMS}, or a table. Got an array of objects instead: pass list(X).")
     if isinstance(X, (list, tuple)) and len(X) > 0:
-        return np.ndim(X[0]) < 2
+        shapes = [sample_shape(i, sample) for i, sample in enumerate(X)]
+        if len(shapes[0]) >= 2:
+            return False
+        if len(set(shapes)) > 1:
+            other = next(shape for shape in shapes if shape != shapes[0])
+            raise ValueError(
+                f"X must be {FORMS}, or a table. Got samples of shapes {shapes[0]} and {other} instead: for series of "
+                "one channel pass [x[:, None] for x in X]."
+            )
+        return True
     return not (hasattr(X, "ndim") and X.ndim == 3)
+
+
+def sample_shape(i: int, sample: Any) -> tuple[int, ...]:
+    """Return the shape of a sample of a list."""
+    try:
+        return np.shape(sample)
+    except ValueError:
+        raise refuse(f"X[{i}]", "an array (n_steps, n_channels), or a row of a table", sample) from None
+
+
+def warn_of_channels_first(series: Series) -> None:
+    """Warn where channels so outnumber steps that their axes may be the wrong way round.
+
+    Sparse values, as the events of many pixels in few bins, are often so.
+    """
+    n_channels, n_steps = series.rows.shape[1], int(np.median(series.lengths))
+    if n_channels >= MANY_CHANNELS * n_steps and not sparse(series.rows):
+        turn = "[x.T for x in X]" if series.is_list else "X.transpose(0, 2, 1)"
+        warnings.warn(
+            f"X has {n_channels} channels of only {n_steps} steps: its axes are taken as "
+            f"{'(n_steps, n_channels)' if series.is_list else '(n_samples, n_steps, n_channels)'}. If in yours the "
+            f"channels come first, pass {turn}.",
+            UserWarning,
+            stacklevel=5,
+        )
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -139,11 +180,6 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
-        if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1 and X.size and np.ndim(X[0]) == 2:
-            raise TypeError(
-                "X must be an array (n_samples, n_steps, n_channels), a list of arrays (n_steps_k, n_channels), or a "
-                "table. Got an array of objects instead: pass list(X)."
-            )
         check_unmasked("X", X)
         table = is_table(X)
         if not reset and table != (self.input_form_ == "table"):
@@ -163,6 +199,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             for name in ("feature_names_in_", "fields_"):
                 if hasattr(self, name):
                     delattr(self, name)
+            warn_of_channels_first(series)
             self.input_form_ = "series"
             self.n_features_in_: int = series.rows.shape[1]
         return series

@@ -25,6 +25,11 @@ def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
     return delta
 
 
+def sparse(rows: Float64Array) -> bool:
+    """Whether at least half of the values are 0."""
+    return bool(np.mean(rows == 0) >= 0.5)
+
+
 def share_a_scale(rows: Float64Array) -> bool:
     """Whether the values look like events or counts of them, all in one unit.
 
@@ -33,7 +38,7 @@ def share_a_scale(rows: Float64Array) -> bool:
     """
     if (rows < 0).any():
         return False
-    if np.mean(rows == 0) >= 0.5:
+    if sparse(rows):
         return not drowned(rows, FAINT).any()
     return bool((rows == np.rint(rows)).all()) and not drowned(rows, 1.0).any()
 

@@ -83,7 +83,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     Notes
     -----
     ``X`` is (n_samples, n_steps, n_channels), a list of (n_steps_k, n_channels), or a table (n_samples, n_features)
-    whose features are spread over receptive fields and held constant. The shape alone says which.
+    whose features are spread over receptive fields and held constant. The shape alone says which. Channels come last:
+    of data with channels first pass ``X.transpose(0, 2, 1)``; ``fit`` warns where there are five times as many channels
+    as steps, unless most values are 0.
 
     Data that does not fit in memory: fit on a first part, then transform part by part and train a readout that learns
     in parts, such as ``sklearn.linear_model.SGDClassifier.partial_fit``.
