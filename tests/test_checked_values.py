@@ -1,5 +1,7 @@
 """Estimators and encoders compute with the values that were checked: small integers, absurd sizes, masks, readouts."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,25 @@ def test_the_encoder_of_sounds():
     small = encoding.LogMelEncoder(800, **small_integers(values | {"n_mels": 20})).fit_transform(sounds)
     for one, other in zip(plain, small, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "samples"),
+    [
+        (encoding.BernoulliEncoder, {"max_rate": Fraction(1, 3), "random_state": 0}, TABLE),
+        (encoding.PoissonEncoder, {"max_rate": Fraction(1, 3), "random_state": 0}, TABLE),
+        (encoding.RegularRateEncoder, {"max_rate": Fraction(1, 3)}, TABLE),
+        (encoding.LogMelEncoder, {"rate": Fraction(8000), "low": Fraction(80), "trim": Fraction(7)}, [U]),
+        (ReservoirTransformer, SMALL | {"trace_tau": Fraction(81, 2), "bias_scaling": Fraction(3, 2)}, SERIES),
+    ],
+)
+def test_fractions_are_real_numbers(kind, values, samples):
+    plain = {name: float(value) if isinstance(value, Fraction) else value for name, value in values.items()}
+    codes = [kind(**given).fit(samples).transform(samples) for given in (plain, values)]
+    for one, other in zip(*codes, strict=True):
+        np.testing.assert_array_equal(one, other)
+    if kind is encoding.RegularRateEncoder:
+        assert kind(**values).fit(samples).inverse_transform(codes[0]).dtype == np.float64
 
 
 @pytest.mark.parametrize(

@@ -121,14 +121,15 @@ class LogMelEncoder(Encoder):
         """
         self._check_parameters()
         check_signals(X)
-        corners = mel_corners(self.low, self.rate / 2 if self.high is None else self.high, int(self.n_mels))
+        rate = float(self.rate)
+        corners = mel_corners(float(self.low), rate / 2 if self.high is None else float(self.high), int(self.n_mels))
         self.centres_ = corners[1:-1]
-        self.filters_ = triangles(corners, scipy.fft.rfftfreq(int(self.window), 1 / self.rate))
+        self.filters_ = triangles(corners, scipy.fft.rfftfreq(int(self.window), 1 / rate))
         empty = np.flatnonzero(~self.filters_.any(axis=1))
         if empty.size:
             raise ValueError(
                 f"n_mels must leave each band a frequency of the spectrum, whose spacing is rate / window = "
-                f"{self.rate / self.window:g} Hz. Got {self.n_mels} bands instead, of which {empty.size} have none."
+                f"{rate / int(self.window):g} Hz. Got {self.n_mels} bands instead, of which {empty.size} have none."
             )
         self.n_features_in_ = 1
         return self
@@ -186,7 +187,7 @@ class LogMelEncoder(Encoder):
         levels = np.log(self._powers(signal) + FLOOR)
         loudest = levels.max()
         if self.trim is not None:
-            heard = np.flatnonzero(levels.max(axis=1) >= loudest - self.trim)
+            heard = np.flatnonzero(levels.max(axis=1) >= loudest - float(self.trim))
             levels = levels[heard[0] : heard[-1] + 1]
         if self.level:
             levels = levels - loudest
@@ -196,7 +197,7 @@ class LogMelEncoder(Encoder):
     def _powers(self, signal: Float64Array) -> Float64Array:
         """Return the power in each band, (n_frames, n_mels)."""
         lifted = signal.copy()
-        lifted[1:] -= self.pre_emphasis * signal[:-1]
+        lifted[1:] -= float(self.pre_emphasis) * signal[:-1]
         window = int(self.window)
         lifted = np.pad(lifted, (0, max(0, window - len(lifted))))
         frames = np.lib.stride_tricks.sliding_window_view(lifted, window)[:: int(self.hop)]

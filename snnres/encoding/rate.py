@@ -24,10 +24,10 @@ class RateEncoder(ScaledEncoder):
         check_real("max_rate", self.max_rate, above=0, high=self.highest_rate)
 
     def _rates(self, table: Float64Array) -> Float64Array:
-        return self.max_rate * self._scaled(table)
+        return float(self.max_rate) * self._scaled(table)
 
     def _from_rates(self, rates: Float64Array) -> Float64Array:
-        return self._unscaled(np.minimum(rates / self.max_rate, 1.0))
+        return self._unscaled(np.minimum(rates / float(self.max_rate), 1.0))
 
 
 class RandomRateEncoder(RateEncoder):
