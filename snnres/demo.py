@@ -226,12 +226,12 @@ def compare(
     reservoir: NDArray[Any], trials: NDArray[np.uint8], scans: Scans, seed: int = 0, progress: Progress = False
 ) -> dict[str, NDArray[np.bool_]]:
     """Return for the reservoir's values and for each baseline which test scans the same classifier gets right."""
-    report = reporter(progress, "train")
     inputs = {RESERVOIR: reservoir, PIXELS: scans.pixels, COUNTS: trials.sum(axis=2)}
     correct = {}
-    for done, (name, values) in enumerate(inputs.items(), start=1):
-        correct[name] = right_on_test(values, scans, seed)
-        report(done, len(inputs))
+    with reporter(progress, "train", len(inputs)) as report:
+        for done, (name, values) in enumerate(inputs.items(), start=1):
+            correct[name] = right_on_test(values, scans, seed)
+            report(done)
     most_frequent = np.bincount(scans.labels[scans.train]).argmax()
     return correct | {CHANCE: scans.labels[scans.test] == most_frequent}
 

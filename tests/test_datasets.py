@@ -254,8 +254,9 @@ class TestNmnist:
             read_nmnist(tmp_path)
         with pytest.raises(NotADirectoryError, match="folder must be a folder that exists"):
             read_nmnist(tmp_path / "none")
+        write(event_bytes(1, 1, 0, 0), "Test/1/1.bin")
         with pytest.raises(TypeError, match="progress"):
-            read_nmnist(tmp_path, progress=3)
+            read_nmnist(tmp_path / "Test", progress=3)
 
 
 class TestWavFolder:

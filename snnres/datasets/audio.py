@@ -53,7 +53,7 @@ def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
     folder : path
         The folder that holds the recordings.
     progress : bool or callable, optional
-        True for a line on standard error, or a function of (done, total).
+        True for a bar on standard error, or a function of (done, total).
 
     Returns
     -------
@@ -85,19 +85,20 @@ def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
     ([0.0, 0.5], ['7'], ['jane'], 8000)
     """
     root = as_folder("folder", folder)
-    report = reporter(progress, "reading recordings")
     files = sorted((*parts_of_name(path), path) for path in root.iterdir() if path.suffix.lower() == ".wav")
     if not files:
         raise ValueError(f"folder must hold files {{label}}_{{speaker}}_{{index}}.wav. Got {root} instead.")
     signals: list[NDArray[np.float64]] = []
     common_rate = 0
-    for done, (*_, path) in enumerate(files, start=1):
-        rate, signal = read_wav(path)
-        common_rate = common_rate or rate
-        if rate != common_rate:
-            raise ValueError(f"{path} must have the rate of {files[0][-1].name}, {common_rate} Hz. Got {rate} instead.")
-        signals.append(signal)
-        report(done, len(files))
+    with reporter(progress, "reading recordings", len(files)) as report:
+        for done, (*_, path) in enumerate(files, start=1):
+            rate, signal = read_wav(path)
+            common_rate = common_rate or rate
+            if rate != common_rate:
+                first = files[0][-1].name
+                raise ValueError(f"{path} must have the rate of {first}, {common_rate} Hz. Got {rate} instead.")
+            signals.append(signal)
+            report(done)
     return WavFolder(
         signals,
         np.array([label for label, *_ in files]),

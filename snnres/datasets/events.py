@@ -90,7 +90,7 @@ def read_nmnist(
     folder : path
         The folder that holds the folders of digits, each named by a whole number.
     progress : bool or callable, optional
-        True for a line on standard error, or a function of (done, total).
+        True for a bar on standard error, or a function of (done, total).
 
     Returns
     -------
@@ -123,7 +123,6 @@ def read_nmnist(
     (2, [7, 3], [1, 2])
     """
     root = as_folder("folder", folder)
-    report = reporter(progress, "reading N-MNIST")
     files = sorted(
         (recording_id(path), int(digit.name), path)
         for digit in root.iterdir()
@@ -133,9 +132,10 @@ def read_nmnist(
     if not files:
         raise ValueError(f"folder must hold files {{digit}}/{{id}}.bin, as N-MNIST's Train does. Got {root} instead.")
     events = []
-    for done, (_, _, path) in enumerate(files, start=1):
-        events.append(read_nmnist_events(path))
-        report(done, len(files))
+    with reporter(progress, "reading N-MNIST", len(files)) as report:
+        for done, (_, _, path) in enumerate(files, start=1):
+            events.append(read_nmnist_events(path))
+            report(done)
     labels = np.array([digit for _, digit, _ in files], dtype=np.int64)
     ids = np.array([number for number, _, _ in files], dtype=np.int64)
     return events, labels, ids

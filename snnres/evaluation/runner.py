@@ -83,7 +83,7 @@ def evaluate(
     random_state : int, default 0
         Decides the shuffling and the resamples, 0 to 2**32 - 1. The reservoir's randomness is the estimator's own.
     progress : bool or callable, default False
-        True: a line on standard error. A function: called with (done, total) after each method of each fold.
+        True: a bar on standard error. A function: called with (done, total) after each method of each fold.
 
     Returns
     -------
@@ -132,12 +132,13 @@ def evaluate(
     seed = check_int("random_state", random_state, 0, SEED_MAX)
     targets = check_samples(estimator, final, X, y)
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
-    report = reporter(progress, "evaluate")
+    report = reporter(progress, "evaluate", len(folds) * N_METHODS)
     held: dict[str, list[Held]] = {}
-    for number, fold in enumerate(folds):
-        for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold), start=1):
-            held.setdefault(name, []).append(part)
-            report(number * N_METHODS + step, len(folds) * N_METHODS)
+    with report:
+        for number, fold in enumerate(folds):
+            for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold), start=1):
+                held.setdefault(name, []).append(part)
+                report(number * N_METHODS + step)
     samples = np.concatenate([fold.test for fold in folds])
     fold_of = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
     predictions = {name: np.concatenate([part.predictions for part in parts]) for name, parts in held.items()}

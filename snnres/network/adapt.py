@@ -80,19 +80,20 @@ class AdaptMethods(NetworkBase):
         check_seed("seed", seed)
         if apply_threshold:
             self._balanced_threshold(trials)
-        report = reporter(progress, "adapt")
+        report = reporter(progress, "adapt", epochs * n_trials)
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
         edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=True)
         history: list[tuple[int, float, float, float, int]] = []
         try:
-            for _ in range(epochs):
-                for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
-                    spikes = self._present(edges, trials, int(trial))
-                    statistics = (self.weights_mean, self.weights_variance, self.membrane_threshold)
-                    history.append((int(trial), *statistics, spikes))
-                    report(len(history), epochs * n_trials)
-                if apply_threshold:
-                    self.membrane_threshold = self._balanced_threshold(trials)
+            with report:
+                for _ in range(epochs):
+                    for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
+                        spikes = self._present(edges, trials, int(trial))
+                        statistics = (self.weights_mean, self.weights_variance, self.membrane_threshold)
+                        history.append((int(trial), *statistics, spikes))
+                        report(len(history))
+                    if apply_threshold:
+                        self.membrane_threshold = self._balanced_threshold(trials)
         finally:
             self._state = state_at(self._initial_potentials)
             self._recording = None

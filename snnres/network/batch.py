@@ -105,7 +105,7 @@ class BatchMethods(NetworkBase):
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
         take = taker(returns, read)
         threads = min(check_jobs(n_jobs), n_trials)
-        report = reporter(progress, "simulate")
+        report = reporter(progress, "simulate", n_trials)
         edges = build_edges(self._weights.indptr, self._weights.indices, self._weights.data, by_target=False)
         chunks = split(trials.durations * (self.num_neurons + FIRING * self._weights.nnz), threads)
 
@@ -114,10 +114,10 @@ class BatchMethods(NetworkBase):
 
         parts = []
         # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
-        with contextlib.closing(in_order(work, chunks, threads)) as results:
+        with contextlib.closing(in_order(work, chunks, threads)) as results, report:
             for (_, stop), part in zip(chunks, results, strict=True):
                 parts.append(part)
-                report(stop, n_trials)
+                report(stop)
         return join(parts, returns, trials.durations)
 
     def _run_chunk(self, edges: Edges, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:

@@ -106,7 +106,7 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         trace_tau : float, optional
             Time constant in steps, > 0, of :meth:`get_trace`; None leaves the trace as it is.
         progress : bool or callable, default False
-            True shows a line on standard error; a function is called with (steps done, steps in all).
+            True shows a bar on standard error; a function is called with (steps done, steps in all).
 
         Returns
         -------
@@ -122,15 +122,16 @@ class SNN(FeatureMethods, BatchMethods, AdaptMethods, WeightMethods, StorageMeth
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_decay(trace_tau)
-        report = reporter(progress, "simulate")
+        report = reporter(progress, "simulate", n_steps)
         currents = None
         if self._input_currents is not None:
             signal = np.ascontiguousarray(self._input_currents.T)
             currents = self._require_input_weights().drive(signal, self._input_hold)
         runner = self._runner(spike_drive(self._input), currents, decay)
         try:
-            for done in runner.advance(n_steps):
-                report(done, n_steps)
+            with report:
+                for done in runner.advance(n_steps):
+                    report(done)
         finally:
             self._recording = runner.recording()
         return self._recording.to_dense(self._outputs)
