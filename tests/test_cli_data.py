@@ -194,6 +194,122 @@ def test_every_format_is_learned_and_predicted(kind, tmp_path, capsys, request):
     assert load_estimator(tmp_path / "m.npz").source_["format"] == loaded.source["format"]
 
 
+def predicted(capsys, model, data, *more):
+    capsys.readouterr()
+    run("predict", data, "--model", model, "--quiet", *more)
+    return list(csv.reader(capsys.readouterr().out.splitlines()))
+
+
+def test_recordings_to_predict_may_have_any_name(recordings, tmp_path, capsys):
+    run("train", recordings, "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    known = dict(predicted(capsys, tmp_path / "m.npz", recordings)[1:])
+    new = tmp_path / "new"
+    new.mkdir()
+    names = {"high_ann_1.wav": "Monday 3.WAV", "low_bob_2.wav": "é.wav"}
+    for old, name in names.items():
+        (new / name).write_bytes((recordings / old).read_bytes())
+    expected = [[name, known[old]] for old, name in names.items()]
+    assert predicted(capsys, tmp_path / "m.npz", new) == [["sample", "prediction"], *expected]
+    assert predicted(capsys, tmp_path / "m.npz", new / "é.wav")[1:] == expected[1:]
+
+
+def test_events_to_predict_may_have_any_name(camera, tmp_path, capsys):
+    run("train", camera, "--model", tmp_path / "m.npz", "--quiet", *FEW, "--bins", 6, "--bin-width", 50_000)
+    known = dict(predicted(capsys, tmp_path / "m.npz", camera)[1:])
+    new = tmp_path / "new"
+    new.mkdir()
+    names = {"0/00002.bin": "left.bin", "1/00005.bin": "right.bin"}
+    for old, name in names.items():
+        (new / name).write_bytes((camera / old).read_bytes())
+    expected = [[name, known[old]] for old, name in names.items()]
+    assert predicted(capsys, tmp_path / "m.npz", new)[1:] == expected
+    assert predicted(capsys, tmp_path / "m.npz", new / "right.bin")[1:] == expected[1:]
+    (camera / "loose.bin").write_bytes(b"")
+    assert "Got both" in refused(capsys, "predict", camera, "--model", tmp_path / "m.npz")
+
+
+def test_series_and_trajectories_to_predict_may_lack_labels(series, trajectories, tmp_path, capsys):
+    bare = tmp_path / "bare.ts"
+    bare.write_text("@data\n" + "\n".join(line.split(":")[0] for line in series[0].read_text().split("\n")[2:]))
+    spikes = tmp_path / "bare.npz"
+    np.savez(spikes, data=np.load(trajectories)["data"])
+    for labelled, without in ((series[0], bare), (trajectories, spikes)):
+        run("train", labelled, "--model", tmp_path / "m.npz", "--quiet", *FEW)
+        found = predicted(capsys, tmp_path / "m.npz", without)
+        assert len(found) > 10
+        assert found == predicted(capsys, tmp_path / "m.npz", labelled)
+
+
+def test_features_need_no_labels_but_take_those_of_names(recordings, camera, tmp_path):
+    output = tmp_path / "f.csv"
+    few = ["--output", output, "--feature", "spike_counts", "--quiet", *FEW]
+    run("features", recordings, *few)
+    assert [row[-1] for row in rows_of(output)[1:]] == ["high"] * 8 + ["low"] * 8
+    run("features", recordings / "low_ann_0.wav", *few)
+    assert len(rows_of(output)) == 2
+    assert rows_of(output)[0][-1] != "label"
+    run("features", camera / "0", *few, "--bins", 6)
+    assert len(rows_of(output)) == 9
+
+
+def test_a_name_that_says_no_label_is_refused_among_those_that_do(recordings, tmp_path, capsys):
+    (recordings / "low_bob_3.wav").rename(recordings / "unknown.wav")
+    err = refused(capsys, "features", recordings, "--output", tmp_path / "f.csv", "--quiet", *FEW)
+    assert "unknown.wav must be named" in err
+
+
+def test_probabilities_are_given_beside_the_prediction(flowers, tmp_path, capsys):
+    model = tmp_path / "m.npz"
+    run("train", flowers, "--target", "kind", "--model", model, "--readout", "logistic", "--quiet", *FEW)
+    plain = predicted(capsys, model, flowers)
+    header, *rows = predicted(capsys, model, flowers, "--proba")
+    assert header == ["sample", "prediction", "probability_lily", "probability_oak, red", "probability_rose"]
+    assert [row[:2] for row in rows] == plain[1:]
+    shares = np.array([row[2:] for row in rows], dtype=float)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    table = read_table(flowers, "kind")
+    np.testing.assert_array_equal(shares, load_estimator(model).predict_proba(table.values))
+    assert [header[2:][best] for best in shares.argmax(axis=1)] == [f"probability_{row[1]}" for row in rows]
+
+
+def test_probabilities_that_a_model_does_not_give_are_refused_before_the_work(flowers, tmp_path, capsys):
+    model = tmp_path / "m.npz"
+    run("train", flowers, "--target", "kind", "--model", model, "--quiet", *FEW)
+    err = refused(capsys, "predict", tmp_path / "nowhere.csv", "--model", model, "--proba")
+    assert "--proba" in err
+    assert "RidgeClassifierCV" in err
+    assert "--readout logistic" in err
+    write_table(tmp_path / "t.csv", ["a", "y"], [[i / 7, i / 3] for i in range(20)])
+    err = refused(capsys, "train", tmp_path / "t.csv", "--target", "y", "--model", model, "--readout", "logistic")
+    assert "--readout logistic is for classification" in err
+
+
+def test_a_model_that_is_not_there_or_not_called_so_is_named(flowers, tmp_path, capsys):
+    err = refused(capsys, "predict", flowers, "--model", tmp_path / "nowhere")
+    assert f"--model must name a file that 'snnres train' saved. There is no {tmp_path / 'nowhere'}.npz.\n" in err
+    (tmp_path / "model.dat").write_bytes(b"x")
+    err = refused(capsys, "predict", flowers, "--model", tmp_path / "model.dat")
+    assert "There is no" in err
+    assert "but models end in .npz" in err
+
+
+def test_a_folder_without_samples_is_told_all_that_would_do(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("nothing")
+    err = refused(capsys, "train", tmp_path / "empty", "--model", tmp_path / "m.npz")
+    for layout in ("{label}_{speaker}_{index}.wav", "{digit}/{id}.bin", ".wav or .bin files of any name"):
+        assert layout in err
+
+
+def test_samples_that_say_no_label_are_no_training_data(recordings, camera, trajectories, tmp_path, capsys):
+    np.savez(tmp_path / "bare.npz", data=np.load(trajectories)["data"])
+    flat = camera / "0"
+    for data in (recordings / "low_ann_0.wav", flat, flat / "00000.bin", tmp_path / "bare.npz"):
+        err = refused(capsys, "train", data, "--model", tmp_path / "m.npz")
+        assert "must hold what to predict" in err
+        assert str(data) in err
+
+
 def test_features_can_be_chosen(flowers, tmp_path):
     names = ["--feature", "spike_counts", "--feature", "mean_isi"]
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m", *FEW, *names)

@@ -23,6 +23,7 @@ from snnres.datasets import (
     read_trajectories,
     read_ts,
     read_wav_folder,
+    read_wavs,
     spike_templates,
 )
 
@@ -334,6 +335,31 @@ class TestWavFolder:
             read_wav_folder(tmp_path / "none")
 
 
+class TestWavs:
+    def test_any_name_in_the_order_given(self, tmp_path):
+        for name, value in (("b.wav", 2**14), ("a much longer name.WAV", -(2**14))):
+            wavfile.write(tmp_path / name, 16000, np.full(3, value, dtype=np.int16))
+        seen = []
+        signals, rate = read_wavs(
+            [tmp_path / "b.wav", str(tmp_path / "a much longer name.WAV")], lambda *call: seen.append(call)
+        )
+        assert [signal.tolist() for signal in signals] == [[0.5] * 3, [-0.5] * 3]
+        assert rate == 16000
+        assert seen == [(1, 2), (2, 2)]
+
+    def test_what_is_refused(self, tmp_path):
+        wavfile.write(tmp_path / "a.wav", 8000, np.zeros(3, dtype=np.int16))
+        wavfile.write(tmp_path / "b.wav", 4000, np.zeros(3, dtype=np.int16))
+        with pytest.raises(ValueError, match=r"b\.wav must have the rate of a\.wav, 8000 Hz\. Got 4000"):
+            read_wavs([tmp_path / "a.wav", tmp_path / "b.wav"])
+        with pytest.raises(ValueError, match="at least one"):
+            read_wavs([])
+        with pytest.raises(TypeError, match="paths must be a list of paths"):
+            read_wavs(str(tmp_path / "a.wav"))
+        with pytest.raises(TypeError, match="paths must be a path"):
+            read_wavs([3])
+
+
 class TestSeries:
     def test_laser(self, write):
         series = read_laser(write("86\n141\n 95\n\n", "laser.txt"))
@@ -410,9 +436,14 @@ class TestTrajectories:
         with pytest.raises(ValueError, match=r"tiny\.npz must be an \.npz file.*" + message):
             read_trajectories(self.save(tmp_path, data=data, labels=labels))
 
+    def test_without_labels(self, tmp_path):
+        X, y = read_trajectories(self.save(tmp_path, data=np.ones((3, 4, 5))))
+        assert X.shape == (3, 5, 4)
+        assert y is None
+
     def test_other_files(self, tmp_path, write):
-        with pytest.raises(ValueError, match="labels"):
-            read_trajectories(self.save(tmp_path, data=np.zeros((1, 1, 1))))
+        with pytest.raises(ValueError, match="data"):
+            read_trajectories(self.save(tmp_path, labels=np.zeros(1, int)))
         with pytest.raises(ValueError, match=r"must be an \.npz file"):
             read_trajectories(write(b"nothing of the kind", "x.npz"))
         np.save(tmp_path / "single.npy", np.zeros(3))

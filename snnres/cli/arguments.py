@@ -12,7 +12,8 @@ from ..seeding import SEED_MAX
 WRONG = 2
 DATA_HELP = (
     "CSV table (.csv) with a header line and numbers in every column but the target; UCR/UEA series (.ts); folder of "
-    "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz)"
+    "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz); where no labels "
+    "are needed, also one .wav or .bin of any name, or a folder of them"
 )
 
 
@@ -83,7 +84,7 @@ def add_model(parser: Any) -> None:
 
 
 def add_task(parser: Any) -> None:
-    """Add what to predict."""
+    """Add what to predict, and how."""
     parser.add_argument("--target", metavar="NAME", help="column of a CSV table to predict; other formats hold theirs")
     parser.add_argument(
         "--task",
@@ -91,6 +92,12 @@ def add_task(parser: Any) -> None:
         default="auto",
         help="auto, if not given: classification if the target is text, or whole numbers written without a point "
         "and of at most 20 different values, else regression",
+    )
+    parser.add_argument(
+        "--readout",
+        choices=("ridge", "logistic"),
+        default="ridge",
+        help="linear readout: ridge, if not given; logistic regression takes longer, but gives probabilities",
     )
 
 
