@@ -322,8 +322,8 @@ def test_features_can_be_chosen(flowers, tmp_path):
         (np.array(["a", "b"]), "classification"),
         (np.array([0, 1, 1]), "classification"),
         (np.arange(20), "classification"),
-        (np.arange(21), "regression"),
-        (np.array([0.0, 1.0]), "regression"),
+        (np.repeat(np.arange(21), 2), "regression"),
+        (np.arange(21.0).repeat(2), "regression"),
     ],
 )
 def test_the_task_follows_the_documented_rule(y, task):
@@ -331,6 +331,88 @@ def test_the_task_follows_the_documented_rule(y, task):
     assert choose_task("classification", y) == "classification"
     if y.dtype.kind != "U":
         assert choose_task("regression", y) == "regression"
+
+
+@pytest.mark.parametrize("more", [[], ["--delimiter", ";", "--decimal", ","]])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters_and_decimal_commas_give_the_same_model(flowers, delimiter, more, tmp_path, capsys):
+    header, *rows = rows_of(flowers)
+    lines = [delimiter.join(f'"{cell}"' for cell in header)]
+    lines += [delimiter.join(cell if cell == "oak, red" else cell.replace(".", ",") for cell in row) for row in rows]
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join(lines))
+    if more and delimiter == "\t":
+        more = ["--delimiter", "tab", "--decimal", ","]
+    run("train", other, "--target", "kind", "--model", tmp_path / "b.npz", *FEW, *more)
+    said = f"{other}: cells are separated by {delimiter!r}, decimals follow ','"
+    assert (said in capsys.readouterr().err) == (not more)
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "a.npz", *FEW)
+    assert "separated" not in capsys.readouterr().err
+    assert predicted(capsys, tmp_path / "b.npz", other, *more) == predicted(capsys, tmp_path / "a.npz", flowers)
+    assert predicted(capsys, tmp_path / "b.npz", flowers) == predicted(capsys, tmp_path / "a.npz", flowers)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "shown"),
+    [(";;", "';;'"), ("5", "'5'"), (".", "'.'"), ('"', "'\"'"), ("", "''")],
+)
+def test_a_delimiter_is_one_character_that_no_number_has(delimiter, shown, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["features", "x.csv", "--output", "f.csv", "--delimiter", delimiter])
+    assert shown in capsys.readouterr().err
+
+
+def test_a_comma_does_not_both_delimit_and_precede_decimals(flowers, tmp_path, capsys):
+    more = ["--output", tmp_path / "f.csv", "--delimiter", ",", "--decimal", ","]
+    assert "--delimiter and --decimal must differ" in refused(capsys, "features", flowers, *more)
+
+
+def test_flags_of_other_kinds_of_data_are_refused(flowers, recordings, camera, tmp_path, capsys):
+    model = ["--model", tmp_path / "m.npz"]
+    for data, flags, named in (
+        (flowers, ["--target", "kind", "--bins", "30"], "--bins is for events"),
+        (recordings, ["--bin-width", "10333"], "--bin-width is for events"),
+        (recordings, ["--delimiter", ";"], "--delimiter is for CSV tables"),
+        (camera, ["--decimal", ","], "--decimal is for CSV tables"),
+    ):
+        assert named in refused(capsys, "train", data, *model, *flags), flags
+    assert not (tmp_path / "m.npz").exists()
+
+
+@pytest.mark.parametrize("names", ["5.1,3.5,rose", "0,1,2"])
+def test_a_header_that_looks_like_data_is_warned_of(names, tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text(names + "\n" + "".join(f"{i / 3},{i % 4},{i / 7}\n" for i in range(20)))
+    target, few = names.split(",")[2], ["--quiet", *FEW]
+    with pytest.warns(UserWarning, match=f"The header of .*t.csv looks like data: it calls a column '{names[:1]}"):
+        run("train", path, "--target", target, "--model", tmp_path / "m.npz", *few)
+    # To predict, the names are those that the model knows, so they are names.
+    assert len(predicted(capsys, tmp_path / "m.npz", path)) == 21
+
+
+def test_near_names_of_columns_are_asked_for(flowers, tmp_path, capsys):
+    model = ["--model", tmp_path / "m.npz"]
+    err = refused(capsys, "train", flowers, "--target", "Kinds", *model)
+    assert "Did you mean 'kind'?" in err
+    assert "Did you mean" not in refused(capsys, "train", flowers, "--target", "zzz", *model)
+    run("train", flowers, "--target", "kind", *model, "--quiet", *FEW)
+    text = flowers.read_text()
+    (tmp_path / "new.csv").write_text(text.replace("width", "Width", 1))
+    assert "Did you mean 'Width'?" in refused(capsys, "predict", tmp_path / "new.csv", *model)
+
+
+def test_a_quantity_of_few_whole_numbers_written_with_a_point_is_said_aloud(tmp_path):
+    few = np.repeat([1.0, 2.0, 3.0], 4)
+    with pytest.warns(UserWarning, match="taken as a quantity, since its 3 different whole numbers.*--task class"):
+        assert choose_task("auto", few) == "regression"
+    assert choose_task("regression", few) == "regression"
+    assert choose_task("classification", few) == "classification"
+
+
+@pytest.mark.parametrize("y", [np.arange(40), np.arange(40.0), np.repeat(np.arange(30), [2] * 10 + [1] * 20)])
+def test_classes_that_hardly_come_twice_are_refused(y):
+    with pytest.raises(ValueError, match=r"--task classification\. Got \d0 different numbers in 40 samples"):
+        choose_task("classification", y)
 
 
 # ---------------------------------------------------------------- evaluate
@@ -463,7 +545,6 @@ def test_kinds_of_targets(tmp_path, cells, dtype):
         ("y\n1\n", "besides the target"),
         ("a,,y\n1,2,3\n", "line 1.*column 2"),
         ("a,a,y\n1,2,3\n", "line 1.*'a' twice"),
-        ("1,2.5,3\n1,2,3\n", "line 1.*header"),
         ("a,y\n1,2\n3\n", "line 3.*2 cells"),
         ("a,y\n1,2,3\n", "line 2.*2 cells"),
         ("a,y\n1,2\n\n,3\n", "line 4, column 'a'.*missing"),
@@ -478,9 +559,18 @@ def test_kinds_of_targets(tmp_path, cells, dtype):
         ("a,y\n1_000,2\n", "line 2, column 'a'.*finite number"),
         ("a,y\n0x1f,2\n", "line 2, column 'a'.*finite number"),
         ("a,y\n'1',2\n", "line 2, column 'a'.*finite number"),
-        ("a;y\n1;2\n", "'y'"),
-        ('a,y\n"1,2\n3,4\n', "line.*comma-separated"),
-        ('a,y\n"1"x,2\n', "line 2.*comma-separated"),
+        ("a b;x\n1;2\n", r"'y'.*\['a b', 'x'\], separated by ';'"),
+        ("a|y\n1|2\n", r"'y'.*\['a\|y'\], separated by ','"),
+        ("a;y\n1;2\n3,4\n", "line 3: must have 2 cells separated by ';', as the header. Got 1"),
+        ("a;b,y\n1;2,3\n", "--delimiter must say.*as many ',' as ';'"),
+        ('a,y\n"1,2\n3,4\n', "line.*separated by ','"),
+        ('a,y\n"1"x,2\n', "line 2.*separated by ','"),
+        ("a" * 200_000 + ",y\n1,2\n", "header line: field larger"),
+        ("a,y\n1e300,2\n", "line 2, column 'a': must be a finite number of float32.*Got '1e300'"),
+        ("a,y\n1,2\n1,1e300\n", "line 3, column 'y': must be a finite number of float32.*Got '1e300'"),
+        ("a;y\n1.234,5;2\n", "line 2, column 'a'.*'1.234,5'"),
+        ("a;b;y\n1,5;2;3\n1.5;2;3\n", r"line 2, column 'a'.*decimals after '\.'.*'1,5'"),
+        ("a,Y\n1,2\n", "Did you mean 'Y'"),
         (b"a,y\n\xff,2\n", "UTF-8"),
         (b"\x00\x01\x02", "table.csv"),
     ],

@@ -103,6 +103,15 @@ def test_the_process_ends_with_the_code_and_all_that_was_said(args, code, stream
     assert "Traceback" not in done.stderr
 
 
+def test_a_warning_is_one_line_without_code(tmp_path):
+    (tmp_path / "t.csv").write_text("1,b\n" + "2,3\n4,5\n" * 6)
+    command = [*SNNRES, "features", str(tmp_path / "t.csv"), "--output", str(tmp_path / "f.csv"), "--quiet"]
+    done = subprocess.run([*command, "--neurons", "50"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0
+    assert done.stderr.startswith("snnres: warning: The header of ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_script_is_the_process():
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert pkgutil.resolve_name(project["scripts"]["snnres"]) is process.be_process

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +11,13 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..progress import Progress, reporter
-from .tables import chosen, read_table
+from .arguments import note
+from .tables import FOUND_OUT, Dialect, chosen, read_table, warn_of_numbers
 
-EVENT_OPTIONS = ("bins", "bin_width", "downsample")
+# Steps, microseconds of a step, pixels of the side of a block.
+EVENT_DEFAULTS = {"bins": 30, "bin_width": 10_333, "downsample": 2}
 # What says its label by its name.
-NAMED = "recordings {label}_{speaker}_{index}.wav and events {digit}/{id}.bin"
+RECORDINGS, EVENTS = "recordings {label}_{speaker}_{index}.wav", "events {digit}/{id}.bin"
 # Of a frame of sound and from one to the next.
 WINDOW_SECONDS, HOP_SECONDS = 0.032, 0.010
 # A square of fewer pixels a side may as well be channels that happen to be as many.
@@ -54,11 +57,15 @@ class Reading(NamedTuple):
     needs_target : bool
         Whether data without anything to predict is refused.
     options : dict
-        ``bins``, ``bin_width`` and ``downsample`` for events.
+        Those of ``bins``, ``bin_width`` and ``downsample`` for events that are given.
     like : dict or None
         The source of data that was read before: other data must fit it.
     progress : bool or callable
         As for the readers.
+    dialect : Dialect
+        How a table is written, as far as it is given.
+    say : callable
+        Takes remarks.
     """
 
     target: str | None
@@ -66,12 +73,17 @@ class Reading(NamedTuple):
     options: dict[str, int]
     like: dict[str, Any] | None = None
     progress: Progress = False
+    dialect: Dialect = FOUND_OUT
+    say: Callable[[str], None] = lambda text: None
 
 
-def reading_of(args: argparse.Namespace, *, needs_target: bool) -> Reading:
-    """Return what the arguments say."""
-    options = {name: getattr(args, name) for name in EVENT_OPTIONS}
-    return Reading(args.target, needs_target, options, None, not args.quiet)
+def reading_of(args: argparse.Namespace, *, needs_target: bool, like: dict[str, Any] | None = None) -> Reading:
+    """Return what the arguments say; a subcommand may lack some of them."""
+    given = {name: getattr(args, name, None) for name in EVENT_DEFAULTS}
+    options = {name: value for name, value in given.items() if value is not None}
+    dialect = Dialect(args.delimiter, args.decimal)
+    target = getattr(args, "target", None)
+    return Reading(target, needs_target, options, like, not args.quiet, dialect, lambda text: note(args, text))
 
 
 def load_data(path: str, how: Reading) -> Data:
@@ -88,13 +100,24 @@ def load_data(path: str, how: Reading) -> Data:
     kind = format_of(place)
     if how.like is not None and how.like["format"] != kind:
         raise ValueError(f"{path} must be of format {how.like['format']!r}. Got {kind!r} instead.")
-    if kind != "table" and how.target is not None:
-        raise ValueError(f"--target is for CSV tables; {path} says itself what to predict.")
+    check_flags(path, kind, how)
     readers = {"table": load_table, "wav": load_wav, "nmnist": load_nmnist, "ts": load_ts, "npz": load_trajectories}
     data = readers[kind](place, how)
     if how.needs_target and data.y is None:
         raise unlabelled(place)
     return data
+
+
+def check_flags(path: str, kind: str, how: Reading) -> None:
+    """Refuse what was asked for and has no meaning for this kind of data."""
+    if kind != "table" and how.target is not None:
+        raise ValueError(f"--target is for CSV tables; {path} says itself what to predict.")
+    for name, value in how.dialect._asdict().items():
+        if kind != "table" and value is not None:
+            raise ValueError(f"--{name} is for CSV tables. Got {path} instead.")
+    for name in how.options:
+        if kind != "nmnist":
+            raise ValueError(f"--{name.replace('_', '-')} is for events of a camera. Got {path} instead.")
 
 
 def format_of(path: Path) -> str:
@@ -107,7 +130,10 @@ def format_of(path: Path) -> str:
             raise ValueError(f"{path} must hold .bin files or folders of them. Got both instead.")
         if loose or sorted_by_label:
             return "nmnist"
-        raise ValueError(f"{path} must hold {NAMED}, or, to predict, .wav or .bin files of any name. Got none instead.")
+        raise ValueError(
+            f"{path} must hold {RECORDINGS} or {EVENTS}, or, to predict, .wav or .bin files of any name. "
+            "Got none of these instead."
+        )
     kinds = {".csv": "table", ".ts": "ts", ".npz": "npz", ".wav": "wav", ".bin": "nmnist"}
     kind = kinds.get(path.suffix.lower())
     if kind is None:
@@ -122,8 +148,13 @@ def load_table(path: Path, how: Reading) -> Data:
     if how.needs_target and how.target is None:
         raise ValueError(f"--target must name the column of {path} to predict.")
     like = how.like or {"target": how.target, "columns": None}
-    table = read_table(path, like["target"], needs_target=how.needs_target)
-    if like["columns"] is not None:
+    table = read_table(path, like["target"], how.dialect, needs_target=how.needs_target)
+    found = table.dialect
+    if found not in (how.dialect, (",", ".")):
+        how.say(f"{path}: cells are separated by {found.delimiter!r}, decimals follow {found.decimal!r}")
+    if like["columns"] is None:
+        warn_of_numbers(path, [*table.columns, *([how.target] if how.target else [])])
+    else:
         table = chosen(path, table, like["columns"])
     source = {"format": "table", "target": like["target"], "columns": table.columns}
     return Data(table.values, table.target, numbered(table.values), None, source)
@@ -171,7 +202,7 @@ def load_nmnist(path: Path, how: Reading) -> Data:
     """Read recordings of an event camera and count their events."""
     from ..encoding import EventBinner, SampleScaler
 
-    options = how.options if how.like is None else {name: how.like[name] for name in EVENT_OPTIONS}
+    options = EVENT_DEFAULTS | how.options if how.like is None else {name: how.like[name] for name in EVENT_DEFAULTS}
     files = files_of(path, ".bin")
     labels: NDArray[Any] | None = None
     if files and how.needs_target:
@@ -216,7 +247,9 @@ def reads_labels(how: Reading, named: bool) -> bool:
 
 def unlabelled(path: Path) -> ValueError:
     """Return the error for data that does not say what to predict."""
-    return ValueError(f"{path} must hold what to predict. It has no labels: {NAMED} say theirs by their names.")
+    return ValueError(
+        f"{path} must hold what to predict. It has no labels, which {RECORDINGS} and {EVENTS} have in their names."
+    )
 
 
 def numbered(X: Any) -> list[str]:

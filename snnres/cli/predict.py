@@ -7,7 +7,7 @@ from typing import Any
 
 from ..io import with_suffix
 from .arguments import check_output, new_parser, note
-from .data import Reading, load_data
+from .data import load_data, reading_of
 from .tables import csv_text, write_table
 
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     estimator = load_model(args.model)
     if args.proba:
         check_probabilities(args.model, estimator)
-    data = load_data(args.data, Reading(None, False, {}, estimator.source_, not args.quiet))
+    data = load_data(args.data, reading_of(args, needs_target=False, like=estimator.source_))
     note(args, f"predicting {len(data.samples)} samples")
     estimator.set_params(verbose=not args.quiet)
     columns = ["sample", "prediction"]

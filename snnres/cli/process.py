@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ AGAIN = 0.02
 
 def be_process() -> NoReturn:
     """Run the subcommand of the process's arguments and end the process."""
+    warnings.showwarning = say_warning
     # Else it runs in the background of a shell, deaf to Ctrl-C, and is to stay so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
@@ -27,6 +29,11 @@ def be_process() -> NoReturn:
     except KeyboardInterrupt:
         # Just before the work or just after it.
         leave()
+
+
+def say_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    """Show a warning as a line of its own, without the place in the code that gave it."""
+    print("snnres: warning:", *str(message).split(), file=sys.stderr)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
