@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 # Whole numbers with more values than this are quantities, not names of classes.
 MOST_CLASSES = 20
-# scikit-learn's 100 are too few for thousands of features.
-MOST_ITERATIONS = 1000
 
 
 def choose_task(task: str, y: NDArray[Any]) -> str:
@@ -57,14 +55,13 @@ def parameters(args: argparse.Namespace) -> dict[str, Any]:
 def new_predictor(args: argparse.Namespace, y: NDArray[Any]) -> Any:
     """Return the classifier or regressor that the arguments and the target ask for."""
     from ..estimators import ReservoirClassifier, ReservoirRegressor
+    from ..estimators.readouts import logistic_readout
 
     classify = choose_task(args.task, y) == "classification"
     if args.readout == "logistic":
-        from sklearn.linear_model import LogisticRegression
-
         if not classify:
             raise ValueError("--readout logistic is for classification. The target is a quantity.")
-        return ReservoirClassifier(LogisticRegression(max_iter=MOST_ITERATIONS), **parameters(args))
+        return ReservoirClassifier(logistic_readout(), **parameters(args))
     return (ReservoirClassifier if classify else ReservoirRegressor)(**parameters(args))
 
 
