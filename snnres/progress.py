@@ -7,6 +7,8 @@ from typing import Any, Self, TypeAlias
 
 from .validation import refuse
 
+__all__ = ["Progress", "reporter"]
+
 Progress: TypeAlias = bool | Callable[[int, int], None]
 
 # Seconds between two lines in a log, which nobody watches.

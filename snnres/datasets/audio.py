@@ -1,5 +1,7 @@
 """Folders of short recordings whose names say what they are, such as the Free Spoken Digit Dataset."""
 
+from __future__ import annotations
+
 import os
 import re
 import struct
@@ -16,6 +18,8 @@ from ..io import PathLike
 from ..progress import Progress, reporter
 from ..validation import refuse
 from .files import as_folder, as_path
+
+__all__ = ["WavFolder", "read_wav_folder", "read_wavs"]
 
 NAME = re.compile(r"(?P<label>.+)_(?P<speaker>[^_]+)_(?P<index>[0-9]+)", re.DOTALL)
 

@@ -1,5 +1,7 @@
 """The event-camera digits of N-MNIST."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,8 @@ from numpy.typing import NDArray
 from ..io import PathLike
 from ..progress import Progress, reporter
 from .files import as_folder, as_path
+
+__all__ = ["EVENT", "read_nmnist", "read_nmnist_events"]
 
 SIDE = 34
 BYTES_PER_EVENT = 5

@@ -1,5 +1,7 @@
 """Ball trajectories seen by an artificial retina, the example of the reference's author."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,8 @@ from numpy.typing import NDArray
 from ..io import PathLike, reading
 from ..validation import check_array
 from .files import as_path
+
+__all__ = ["read_trajectories"]
 
 
 def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
