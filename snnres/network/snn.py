@@ -146,7 +146,7 @@ class SNN(Readings):
         trace_tau : float, optional
             Time constant in steps, > 0, of :meth:`get_trace`; None leaves the trace as it is.
         progress : bool or callable, default False
-            True shows a line on standard error; a function is called with (steps done, steps in all).
+            True shows a bar on standard error; a function is called with (steps done, steps in all).
 
         Returns
         -------
@@ -164,13 +164,13 @@ class SNN(Readings):
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
-        report = reporter(progress, "simulate")
-        # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-        with self._alone():
+        report = reporter(progress, "simulate", n_steps)
+        with self._alone(), report:
             drive = self._input.drive(self._network.input_weights)
+            # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
             self._run = Run(self._network.model(decay), drive, self._state, n_steps)
             for done in self._run.advance():
-                report(done, n_steps)
+                report(done)
         warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
 
@@ -242,7 +242,7 @@ class SNN(Readings):
         trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
         start = check_start(potentials, self._initial_potentials, len(trials.durations))
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate")
+        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
         return run_batch(self._network, trials, start, returns, read, threads, report)
 
     def adapt(
@@ -302,16 +302,16 @@ class SNN(Readings):
         check_seed("seed", seed)
         if apply_threshold:
             balanced(self._network, trials)
-        report = reporter(progress, "adapt")
+        report = reporter(progress, "adapt", epochs * n_trials)
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
         history: list[Presentation] = []
-        with self._alone():
+        with self._alone(), report:
             self.reset()
             for _ in range(epochs):
                 order = rng.permutation(n_trials) if shuffle else range(n_trials)
                 for presented in presentations(self._network, trials, order, self._initial_potentials):
                     history.append(presented)
-                    report(len(history), epochs * n_trials)
+                    report(len(history))
                 if apply_threshold:
                     self._network = balanced(self._network, trials)
         warn_of_overflow(self._network)
