@@ -19,7 +19,7 @@ def build(n_neurons: int, seed: int) -> SNN:
         num_output_neurons=30,
         input_spike_times=spikes,
         mean_weight=0.05,
-        weight_variance=0.4,
+        weight_variance=0.2,
         small_world_graph_k=40,
         small_world_graph_p=0.5,
         membrane_threshold=1.0,

@@ -1,32 +1,34 @@
-"""A pytest plugin: writes down which functions of the kernels and parts ran as plain Python.
+"""A pytest plugin, without the compiler: writes down which kernels ran. ``SNNRES_KERNELS_SEEN`` names the file."""
 
-``SNNRES_KERNELS_SEEN`` names the file. Without the compiler kernels are ordinary functions, which a profiler sees.
-"""
-
+import functools
 import os
-import sys
-import threading
 from pathlib import Path
 
-import snnres
+import numba
 
-PACKAGE = Path(snnres.__file__).parent
 SEEN = set()
 
 
-def note(frame, event, _):
-    """Keep module and name of what is called."""
-    if event == "call":
-        path = Path(frame.f_code.co_filename)
-        if path.parent.parent == PACKAGE and path.parent.name in ("kernels", "parts"):
-            SEEN.add(f"{path.stem}.{frame.f_code.co_name}")
+def noting(function):
+    """The function, which notes module and name when it is called."""
+    name = f"{Path(function.__code__.co_filename).stem}.{function.__name__}"
+
+    @functools.wraps(function)
+    def call(*args):
+        SEEN.add(name)
+        return function(*args)
+
+    return call
 
 
 def pytest_configure():
-    threading.setprofile(note)
-    sys.setprofile(note)
+    # Before the kernels are defined; a profiler would see them as well, but take minutes.
+    numba.njit = lambda **options: noting
+    from snnres.kernels.verbs import Verb
+
+    register = Verb.of
+    Verb.of = lambda verb, part: lambda kernel: register(verb, part)(noting(kernel))
 
 
 def pytest_unconfigure():
-    sys.setprofile(None)
     Path(os.environ["SNNRES_KERNELS_SEEN"]).write_text("\n".join(sorted(SEEN)))

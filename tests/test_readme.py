@@ -71,18 +71,25 @@ def test_the_demo_shows_its_table():
     snn = demo.build_reservoir(n_inputs=trials.shape[1])
     n_test = len(scans.test)
 
-    def right(name, first=0):
-        score = float(re.search(rf"^  {re.escape(name)} +(0\.\d+)$", shown, re.MULTILINE)[1])
-        return (np.arange(n_test) + first) % n_test < round(score * n_test)
+    def n_right(name):
+        return round(float(re.search(rf"^  {re.escape(name)} +(0\.\d+)$", shown, re.MULTILINE)[1]) * n_test)
 
-    better, worse = map(int, re.search(r"better on (\d+) and worse on (\d+)", shown).groups())
-    correct = {
-        demo.RESERVOIR: right(demo.RESERVOIR),
-        demo.PIXELS: right(demo.PIXELS),
-        demo.COUNTS: right(demo.COUNTS, first=-better),
-        demo.CHANCE: right(demo.CHANCE),
-    }
-    assert int(np.sum(correct[demo.COUNTS] & ~correct[demo.RESERVOIR])) == worse
+    # Scans by which of reservoir, unconnected neurons and input spike counts get them right, as the sentences say.
+    pairs = re.findall(r"better on (\d+) and worse on (\d+)", shown)
+    (whole, without), (alone, without_alone), (recurrent, _) = [tuple(map(int, pair)) for pair in pairs]
+    both = min(whole, alone)
+    kinds = {(1, 1, 0): both, (1, 0, 0): whole - both, (0, 1, 0): alone - both}
+    kinds[1, 0, 1] = recurrent - kinds[1, 0, 0]
+    kinds[0, 0, 1] = without_alone - kinds[1, 0, 1]
+    kinds[0, 1, 1] = without - kinds[0, 0, 1]
+    kinds[1, 1, 1] = n_right(demo.RESERVOIR) - whole - kinds[1, 0, 1]
+    kinds[0, 0, 0] = n_test - sum(kinds.values())
+    assert min(kinds.values()) >= 0
+    rows = np.repeat(np.array(list(kinds), dtype=bool), list(kinds.values()), axis=0)
+    correct = dict(zip((demo.RESERVOIR, demo.UNCONNECTED, demo.COUNTS), rows.T, strict=True))
+    correct |= {name: np.arange(n_test) < n_right(name) for name in (demo.PIXELS, demo.CHANCE)}
+    in_order = (demo.RESERVOIR, demo.UNCONNECTED, demo.PIXELS, demo.COUNTS, demo.CHANCE)
+    correct = {name: correct[name] for name in in_order}
     result = demo.DemoResult(
         n_train=len(scans.train),
         correct=correct,

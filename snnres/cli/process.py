@@ -21,7 +21,6 @@ def be_process() -> NoReturn:
     # Else it runs in the background of a shell, deaf to Ctrl-C, and is to stay so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
-        sys.unraisablehook = interrupt_again
     try:
         end(main())
     except SystemExit as end_of_parser:
@@ -45,16 +44,18 @@ def interrupt(number: int, frame: FrameType | None) -> None:
         if "importlib" in frame.f_code.co_filename:
             leave()
         frame = frame.f_back
+    sys.unraisablehook = interrupt_again
     raise KeyboardInterrupt
 
 
 def interrupt_again(lost: Any) -> None:
-    """Bring an interrupt again that came where no exception can be raised, in a destructor or a callback from C."""
-    if not isinstance(lost.exc_value, KeyboardInterrupt):
-        sys.__unraisablehook__(lost)
-        return
-    # To the process, since a signal of the timer's own thread would not wake the main one.
-    threading.Timer(AGAIN, os.kill, [os.getpid(), signal.SIGINT]).start()
+    """Bring an interrupt again that came where no exception can be raised, in a destructor or a callback from C.
+
+    Other errors that are lost after an interrupt follow from it: what it left half made cannot be destroyed in order.
+    """
+    if isinstance(lost.exc_value, KeyboardInterrupt):
+        # To the process, since a signal of the timer's own thread would not wake the main one.
+        threading.Timer(AGAIN, os.kill, [os.getpid(), signal.SIGINT]).start()
 
 
 def leave() -> NoReturn:
