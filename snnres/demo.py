@@ -15,6 +15,7 @@ from . import features, plotting
 from .io import PathLike
 from .network import SNN
 from .params import SimulationParams
+from .plotting.style import ACCENT
 from .progress import Progress, reporter
 from .seeding import SEED_MAX
 from .validation import check_int
@@ -322,7 +323,7 @@ def draw(
     (recording,) = snn.simulate_batch(trials[shown : shown + 1])
     activity = plotting.new_figure(2, 1, width=9, height=7)
     raster = plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
-    raster.axhspan(-0.5, trials.shape[1] - 0.5, color="#c0392b", alpha=0.15, linewidth=0)
+    raster.axhspan(-0.5, trials.shape[1] - 0.5, color=ACCENT, alpha=0.15, linewidth=0)
     raster.text(1.01, trials.shape[1] / 2, "input neurons", transform=raster.get_yaxis_transform(), va="center")
     digit = raster.inset_axes((1.01, 0.55, 0.2, 0.45))
     digit.imshow(scans.pixels[shown].reshape(SIDE, SIDE), cmap="gray_r")

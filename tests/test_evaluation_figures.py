@@ -71,6 +71,22 @@ def test_axes_are_drawn_into_and_returned(evaluations):
     assert figures.predictions(values.targets, values.targets, third) is third
 
 
+def test_pyplot_finds_the_figure_of_an_evaluation_unless_it_is_written(evaluations, tmp_path, plt):
+    written = evaluations[0].plot(tmp_path / "report.png")
+    assert plt.get_fignums() == []
+    shown = evaluations[0].plot()
+    assert plt.gcf() is shown
+    assert [ax.get_title() for ax in shown.axes] == [ax.get_title() for ax in written.axes]
+    assert not hasattr(shown, "_repr_png_")
+
+
+def test_a_notebook_that_draws_in_line_shows_an_evaluation_as_a_value(evaluations, plt, monkeypatch):
+    monkeypatch.setattr(plt, "get_backend", lambda: "inline")
+    figure = evaluations[0].plot()
+    assert plt.get_fignums() == []
+    assert figure._repr_png_().startswith(b"\x89PNG")
+
+
 def test_an_evaluation_draws_two_of_them(evaluations, tmp_path):
     for report, what in zip(evaluations, ("Predicted classes (60)", "Held-out predictions (120)"), strict=True):
         figure = report.plot(tmp_path / "report.png")

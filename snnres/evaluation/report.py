@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..io import PathLike, with_suffix, write_atomically
-from ..plotting import new_figure, save_figure
+from ..plotting.canvas import new_figure, save_figure, shown_figure
 from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
@@ -169,13 +169,15 @@ class Evaluation:
         Parameters
         ----------
         path : path, optional
-            Where to write the figure: ``.png``, ``.pdf`` or ``.svg``.
+            Where to write the figure: ``.png``, ``.pdf`` or ``.svg``. Without it, and where ``matplotlib.pyplot`` has
+            been imported, ``plt.show()`` shows the figure; so does a notebook at the end of a cell.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
-        figure = new_figure(1, 2, width=11)
+        # A figure that is written needs no window, and those of a loop must not pile up among pyplot's.
+        figure = shown_figure(1, 2, width=11) if path is None else new_figure(1, 2, width=11)
         score_comparison(self.methods, self.scoring, figure.axes[0], title=self.verdict.brief)
         if self.confusion is None:
             predictions(self.targets, self.predictions[RESERVOIR], figure.axes[1])
