@@ -15,7 +15,7 @@ from . import features, plotting
 from .io import PathLike
 from .network import SNN
 from .params import SimulationParams
-from .plotting.style import ACCENT
+from .plotting.style import ACCENT, TITLE_SIZE
 from .progress import Progress, reporter
 from .seeding import SEED_MAX
 from .validation import check_int
@@ -327,7 +327,8 @@ def draw(
     raster.text(1.01, trials.shape[1] / 2, "input neurons", transform=raster.get_yaxis_transform(), va="center")
     digit = raster.inset_axes((1.01, 0.55, 0.2, 0.45))
     digit.imshow(scans.pixels[shown].reshape(SIDE, SIDE), cmap="gray_r")
-    digit.set(title=f"the scan, a {scans.labels[shown]}", xticks=[], yticks=[])
+    digit.set_title(f"the scan, a {scans.labels[shown]}", fontsize=TITLE_SIZE)
+    digit.set(xticks=[], yticks=[])
     plotting.population_rate(recording, activity.axes[1])
     histograms = plotting.new_figure(1, 2, width=10)
     plotting.weight_histogram(snn.synaptic_weights, histograms.axes[0])

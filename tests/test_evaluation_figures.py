@@ -54,6 +54,16 @@ def test_a_confusion_matrix_of_many_classes_names_them_but_has_no_text_in_it(n_c
         assert [label.get_text() for label in labels] == names[::step]
 
 
+@pytest.mark.parametrize(("width", "height"), [(8, 4.5), (5, 4)])
+def test_counts_stay_within_their_cells(width, height):
+    counts = np.full((15, 15), 104)
+    ax = new_figure(width=width, height=height).axes[0]
+    figures.confusion_matrix(counts, [f"a name {number}" for number in range(15)], ax)
+    ax.figure.canvas.draw()
+    cell = np.diff(ax.transData.transform([(0, 0), (1, 0)]), axis=0)[0, 0]
+    assert max(text.get_window_extent().width for text in ax.texts) < cell
+
+
 def test_predictions_show_each_value_over_the_true_one(evaluations):
     report = evaluations[1]
     points, line = figures.predictions(report.targets, report.predictions["reservoir"]).lines

@@ -146,6 +146,15 @@ def test_more_spikes_never_look_like_fewer():
     assert (np.diff(darkness) > 1).all(), darkness
 
 
+@pytest.mark.parametrize("plot", [plotting.raster, plotting.population_rate, plotting.isi_histogram])
+def test_steps_and_neurons_are_whole(plot):
+    ax = plot(np.random.default_rng(0).random((20, 4)) < 0.3)
+    ax.figure.canvas.draw()
+    assert (ax.get_xticks() % 1 == 0).all()
+    if plot is plotting.raster:
+        assert (ax.get_yticks() % 1 == 0).all()
+
+
 def test_edges_make_histograms_comparable(weights):
     edges = np.linspace(0, 1, 11)
     bars = plotting.weight_histogram(weights, bins=edges).patches

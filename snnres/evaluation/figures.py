@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..plotting.style import ACCENT, INK, styled
 from ..validation import check_array, refuse
@@ -21,6 +21,10 @@ __all__ = ["confusion_matrix", "predictions", "score_comparison"]
 # Classes of a confusion matrix of which counts are still legible, and names: in full size, and at all.
 MOST_COUNTED = 15
 MOST_NAMED = 40
+# Sizes of counts in points, the width of a digit over its size, and what names and colour bar leave of the axes.
+COUNT_SIZES = (4.0, 10.0)
+DIGIT_WIDTH = 0.7
+DRAWN_SHARE = 0.75
 
 
 def score_comparison(
@@ -126,9 +130,19 @@ def confusion_matrix(
             label.set(ha="right", rotation_mode="anchor")
     ax.set_yticks(named, labels, fontsize=size)
     if n_classes <= MOST_COUNTED:
+        points = count_size(ax, counts)
         for (row, column), count in np.ndenumerate(counts):
-            ax.text(column, row, str(count), ha="center", va="center", color="w" if share[row, column] > 0.5 else "k")
+            colour = "w" if share[row, column] > 0.5 else "k"
+            ax.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=points)
     return ax
+
+
+def count_size(ax: Axes, counts: NDArray[np.int64]) -> float:
+    """Return the size in points at which the longest of the counts stays within its cell."""
+    extent = ax.get_window_extent()
+    side = min(extent.width, extent.height) * 72 / ax.figure.dpi
+    cell = DRAWN_SHARE * side / len(counts)
+    return float(np.clip(cell / (DIGIT_WIDTH * len(str(counts.max()))), *COUNT_SIZES))
 
 
 def predictions(

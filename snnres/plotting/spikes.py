@@ -11,7 +11,7 @@ from ..features import Spikes, as_trains
 from ..network import SNN
 from ..recording import Recording
 from ..validation import check_int
-from .style import INK, noted, styled
+from .style import INK, noted, styled, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # Of a spike's dot, in points.
 SMALLEST_DOT, LARGEST_DOT = 0.3, 3.0
 # Side of the axes over diameter of a dot, if there were one spike.
-DOTS_A_SIDE = 22
-# How often dots may cover the axes before they turn translucent: so often leaves a quarter of the ground to be seen.
-MOST_INK = float(np.log(4))
+DOTS_A_SIDE = 18
+# How often dots may cover the axes before they turn translucent: so often leaves two fifths of the ground to be seen.
+MOST_INK = float(np.log(2.5))
 
 
 def raster(spikes: SNN | Spikes, ax: Axes | None = None, *, title: str = "Spikes") -> Axes:
@@ -55,6 +55,7 @@ def raster(spikes: SNN | Spikes, ax: Axes | None = None, *, title: str = "Spikes
     """
     trains = as_trains(recorded(spikes))
     ax = styled(ax, f"{title} ({len(trains.times):,})", "time (step)", "neuron")
+    whole_numbers(ax.xaxis, ax.yaxis)
     neurons = np.repeat(np.arange(trains.n_trains), np.diff(trains.indptr))
     diameter, alpha = dots(ax, len(neurons))
     ax.plot(
@@ -107,6 +108,7 @@ def population_rate(
     """
     rate = rate_over_time(recorded(spikes), window)
     ax = styled(ax, title, "time (step)", "spikes per neuron and step")
+    whole_numbers(ax.xaxis)
     ax.plot(np.arange(len(rate)), rate, color=INK, linewidth=1.2)
     ax.set_xlim(-0.5, max(len(rate), 1) - 0.5)
     ax.set_ylim(bottom=0)
@@ -148,6 +150,7 @@ def isi_histogram(
     owner = np.repeat(np.arange(trains.n_trains), np.diff(trains.indptr))
     intervals = np.diff(trains.times)[np.diff(owner) == 0]
     ax = styled(ax, f"{title} ({len(intervals):,})", "interval (step)", "intervals")
+    whole_numbers(ax.xaxis, ax.yaxis)
     if len(intervals) == 0:
         return noted(ax, "no neuron fired twice")
     low, high = int(intervals.min()), int(intervals.max())

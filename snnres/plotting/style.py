@@ -8,6 +8,7 @@ from .canvas import shown_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 INK = "#1f4e79"
 ACCENT = "#c0392b"
@@ -57,3 +58,11 @@ def noted(ax: Axes, text: str) -> Axes:
     ax.set_xticks([])
     ax.set_yticks([])
     return ax
+
+
+def whole_numbers(*axes: Axis) -> None:
+    """Mark an axis at whole numbers alone: there is no step 2.5 and no neuron 0.2."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
