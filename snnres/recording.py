@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .kernels.events import count_by_trial, fill_dense, place_by_trial
+from .markup import html_lines, raster_svg, thinned
 from .validation import INT32_MAX, check_array, check_binary, check_int, check_neurons, refuse
 
 
@@ -45,7 +46,7 @@ def check_entries(name: str, entries: NDArray[np.int64], bounds: NDArray[np.int6
         raise refuse(name, "ascending between two bounds, none twice", entries)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeTrains:
     """Spike times train by train: what features are computed from.
 
@@ -103,6 +104,18 @@ class SpikeTrains:
         trains._take(indptr, times, n_steps)
         return trains
 
+    def __repr__(self) -> str:
+        """Return one line."""
+        steps = np.unique(self.n_steps)
+        each = "no" if steps.size == 0 else f"{steps[0]}" if steps.size == 1 else f"{steps[0]} to {steps[-1]}"
+        return f"<SpikeTrains: {self.n_trains} trains of {each} steps, {len(self.times)} spikes>"
+
+    def _repr_html_(self) -> str:
+        """Return the line and a raster as a notebook shows them."""
+        rows, times = thinned(self.indptr, self.times)
+        n_steps = int(np.max(self.n_steps, initial=0))
+        return html_lines(repr(self)) + raster_svg(times, rows, n_steps, self.n_trains, "trains", len(self.times))
+
     @property
     def n_trains(self) -> int:
         """Number of trains, silent ones included."""
@@ -113,7 +126,7 @@ class SpikeTrains:
         return [part.tolist() for part in np.split(self.times, self.indptr[1:-1])]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """Spikes of a run, sorted by step and then by neuron: memory in proportion to the spikes.
 
@@ -173,6 +186,15 @@ class Recording:
         steps, neurons = np.nonzero(matrix)
         offsets = np.searchsorted(steps, np.arange(matrix.shape[0] + 1)).astype(np.int64)
         return cls.trusted(offsets, neurons.astype(np.uint32), matrix.shape[1])
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        return f"<Recording: {self.n_steps} steps, {self.n_neurons} neurons, {self.n_spikes} spikes>"
+
+    def _repr_html_(self) -> str:
+        """Return the line and a raster as a notebook shows them."""
+        times, rows = thinned(self.offsets, self.neurons)
+        return html_lines(repr(self)) + raster_svg(times, rows, self.n_steps, self.n_neurons, "neurons", self.n_spikes)
 
     @property
     def n_steps(self) -> int:

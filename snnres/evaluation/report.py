@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..io import PathLike, with_suffix, write_atomically
+from ..markup import html_lines, html_table
 from ..plotting.canvas import new_figure, save_figure, shown_figure
 from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
 from .results import PHASES, RESERVOIR, ClassScores, MethodResult, Score
-from .tables import aligned, html_lines, html_table
+from .tables import aligned
 from .verdict import Verdict
 
 if TYPE_CHECKING:
