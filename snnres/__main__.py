@@ -1,8 +1,6 @@
 """``python -m snnres``: the command line."""
 
-import sys
-
-from .cli import main
+from .cli.process import be_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    be_process()

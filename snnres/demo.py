@@ -284,11 +284,11 @@ def compare(
     """
     from sklearn.dummy import DummyClassifier
 
-    report = reporter(progress, "train")
     predicted = {}
-    for done, (name, values) in enumerate(seen.items(), start=1):
-        predicted[name] = predicted_on_test(values, scans, seed)
-        report(done, len(seen))
+    with reporter(progress, "train", len(seen)) as report:
+        for done, (name, values) in enumerate(seen.items(), start=1):
+            predicted[name] = predicted_on_test(values, scans, seed)
+            report(done)
     return predicted | {CHANCE: DummyClassifier().fit(scans.train, scans.labels[scans.train]).predict(scans.test)}
 
 

@@ -1,9 +1,15 @@
 """Global thresholds: pure functions of a network's statistics."""
 
+from __future__ import annotations
+
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from .topology import mean_in_degree, mean_weight
+from .validation import INT32_MAX, check_binary, check_bool, check_int, check_real, check_weights
+
+__all__ = ["input_mean_current", "mean_field_threshold"]
 
 
 def mean_field_threshold(
@@ -15,14 +21,24 @@ def mean_field_threshold(
 
     Parameters
     ----------
-    weights : scipy.sparse.csr_matrix
-        Synapses.
+    weights : scipy.sparse matrix of float, shape (num_neurons, num_neurons)
+        Synapses; their mean is taken in float32.
     input_mean_current : float
-        Fraction of ones in the input.
+        Fraction of ones in the input, see :func:`input_mean_current`.
     refractory_period : int
-        In steps.
+        In steps, >= 1.
     use_abs_weights : bool, default False
         Take the mean of the absolute weights.
+
+    Returns
+    -------
+    float
+        Also 0 or below, which no network takes for a threshold.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, the rule and the value.
 
     Notes
     -----
@@ -35,10 +51,30 @@ def mean_field_threshold(
     >>> mean_field_threshold(sp.csr_matrix(np.full((2, 2), 0.5, dtype=np.float32)), 0.25, 2)
     2.0
     """
-    mean = mean_weight(abs(weights)) if use_abs_weights else mean_weight(weights)
-    return mean * mean_in_degree(weights) + 2.0 * input_mean_current * refractory_period
+    synapses = check_weights("weights", weights)
+    current = check_real("input_mean_current", input_mean_current)
+    period = check_int("refractory_period", refractory_period, 1, INT32_MAX - 1)
+    mean = mean_weight(abs(synapses) if check_bool("use_abs_weights", use_abs_weights) else synapses)
+    return mean * mean_in_degree(synapses) + 2.0 * current * period
 
 
-def input_mean_current(spikes: np.ndarray) -> float:
-    """Return the fraction of ones in the whole input, 0.0 without input."""
-    return float(np.mean(spikes)) if spikes.size else 0.0
+def input_mean_current(spikes: ArrayLike) -> float:
+    """Return the fraction of ones in the whole input, 0.0 without input.
+
+    Parameters
+    ----------
+    spikes : array_like, shape (n_inputs, n_steps)
+        0/1 of any real dtype.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no such array.
+
+    Examples
+    --------
+    >>> input_mean_current([[0, 1], [0, 0]])
+    0.25
+    """
+    ones = check_binary("spikes", spikes)
+    return float(np.mean(ones)) if ones.size else 0.0

@@ -1,12 +1,14 @@
 """What the user may set: frozen parameter objects, checked when they are made."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .parts import LIF, Cell
 from .validation import (
@@ -14,15 +16,21 @@ from .validation import (
     check_bool,
     check_input,
     check_int,
+    check_matrix,
     check_neurons,
     check_potentials,
     check_real,
     check_type,
-    check_weights,
+    freeze,
     refuse,
 )
 
-SeedLike = int | np.random.SeedSequence | np.random.Generator | None
+__all__ = ["SeedLike", "SimulationParams"]
+
+# Where no cell is given, these describe the neurons.
+CELL_FIELDS = ("membrane_threshold", "leak_coefficient", "refractory_period")
+
+SeedLike: TypeAlias = int | np.random.SeedSequence | np.random.Generator | None
 
 
 def no_input() -> NDArray[np.uint8]:
@@ -30,13 +38,13 @@ def no_input() -> NDArray[np.uint8]:
     return np.zeros((0, 0), dtype=np.uint8)
 
 
-def check_seed(name: str, value: Any) -> None:
-    """Refuse what does not seed: anything but None, an integer >= 0, a SeedSequence or a Generator."""
+def check_seed(name: str, value: Any) -> SeedLike:
+    """Return what seeds, an integer as int: None, an integer >= 0, a SeedSequence or a Generator."""
     if value is None or isinstance(value, (np.random.SeedSequence, np.random.Generator)):
-        return
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise refuse(name, "None, an integer >= 0, a numpy SeedSequence or Generator", value, TypeError)
-    check_int(name, value, 0, 2**128 - 1)
+    return check_int(name, value, 0, 2**128 - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +84,7 @@ class SimulationParams:
     membrane_potentials : ndarray of float, shape (num_neurons,), optional
         Potentials at the start, in [0, membrane_threshold]. Drawn uniformly from there if None.
     duration : int, optional
-        Steps of a run, >= 1. None: as many as the input has. A longer run gets no input at its end, a shorter
+        Steps of a run, in [1, 2^31). None: as many as the input has. A longer run gets no input at its end, a shorter
         one not all of it.
     current_amplitude : float, optional
         What an input spike adds to a potential. None: the threshold.
@@ -85,8 +93,10 @@ class SimulationParams:
         ``abs(mean_weight) * weight_variance``. None: 0.1. (The name is the reference's.)
     input_spike_times : ndarray, shape (n_inputs, n_steps), optional
         0/1 of any real dtype; row i drives neuron i.
-    adjacency_matrix : scipy.sparse matrix or array of float, shape (num_neurons, num_neurons), optional
-        ``W[j, i]`` is the weight of the synapse from j to i; finite, no duplicates. Stored as float32.
+    adjacency_matrix : scipy.sparse matrix or array_like, shape (num_neurons, num_neurons), optional
+        ``W[j, i]`` is the weight of the synapse from j to i; finite, no duplicates. Dense and integer matrices are
+        converted; for the matrix of a networkx graph call :func:`snnres.topology.from_networkx`. The network holds it
+        as float32.
     seed : int, numpy.random.SeedSequence or numpy.random.Generator, optional
         Decides everything that is drawn. None draws a fresh one. A Generator is advanced each time a network
         is built from it; an integer or SeedSequence gives the same network each time.
@@ -126,17 +136,17 @@ class SimulationParams:
     current_amplitude: float | None = None
     weight_variance: float | None = None
     input_spike_times: NDArray[Any] = field(default_factory=no_input)
-    adjacency_matrix: sp.spmatrix | sp.sparray | None = None
+    adjacency_matrix: sp.spmatrix | sp.sparray | ArrayLike | None = None
     seed: SeedLike = None
     cell: Cell | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         threshold = self._check_cell().membrane_threshold
         if self.duration is not None:
-            check_int("duration", self.duration, 1)
+            freeze(self, "duration", check_int, 1, INT32_MAX)
         if self.current_amplitude is not None:
-            check_real("current_amplitude", self.current_amplitude)
-        check_seed("seed", self.seed)
+            freeze(self, "current_amplitude", check_real)
+        freeze(self, "seed", check_seed)
         n_neurons = self._check_network()
         n_inputs = check_input("input_spike_times", self.input_spike_times, n_neurons).shape[0]
         self._check_outputs(n_neurons, n_inputs)
@@ -162,27 +172,31 @@ class SimulationParams:
         """Check what describes the neurons; return their model."""
         if self.cell is not None:
             check_type("cell", self.cell, Cell)
-        for name in ("membrane_threshold", "leak_coefficient", "refractory_period"):
+        for name in CELL_FIELDS:
             given = getattr(self, name) is not None
             if self.cell is None and not given:
                 raise TypeError(f"{name} must be given unless cell is. Got None instead.")
             if self.cell is not None and given:
                 raise ValueError(f"{name} must not be given with cell. Got {shown_field(self, name)} instead.")
-        return self.neuron
+        neuron = self.neuron
+        if self.cell is None:
+            for name in CELL_FIELDS:
+                freeze(self, name, lambda name, _: getattr(neuron, name))
+        return neuron
 
     def _check_network(self) -> int:
         """Check what describes the synapses; return the number of neurons."""
         self._check_one_of("num_neurons", "adjacency_matrix")
         if self.is_random_uniform is not None:
-            check_bool("is_random_uniform", self.is_random_uniform)
+            freeze(self, "is_random_uniform", check_bool)
         if self.adjacency_matrix is not None:
             return self._check_given()
-        n_neurons = check_int("num_neurons", self.num_neurons, 1, INT32_MAX)
+        n_neurons: int = freeze(self, "num_neurons", check_int, 1, INT32_MAX)
         if self.mean_weight is None:
             raise ValueError("mean_weight must be given with num_neurons. Got None instead.")
-        check_real("mean_weight", self.mean_weight)
+        freeze(self, "mean_weight", check_real)
         if self.weight_variance is not None:
-            check_real("weight_variance", self.weight_variance, low=0)
+            freeze(self, "weight_variance", check_real, low=0)
         if self.is_random_uniform:
             self._check_random_uniform()
         else:
@@ -207,7 +221,7 @@ class SimulationParams:
             if getattr(self, name) is not None:
                 # The reference takes these without a word, so a program written for it may hold them.
                 warnings.warn(f"{name} has no effect with adjacency_matrix", UserWarning, stacklevel=5)
-        return int(check_weights("adjacency_matrix", self.adjacency_matrix).shape[0])
+        return int(check_matrix("adjacency_matrix", self.adjacency_matrix).shape[0])
 
     def _check_random_uniform(self) -> None:
         for name in ("small_world_graph_p", "small_world_graph_k"):
@@ -217,7 +231,7 @@ class SimulationParams:
                 )
         if self.connection_prob is None:
             raise ValueError("connection_prob must be given with is_random_uniform=True. Got None instead.")
-        check_real("connection_prob", self.connection_prob, low=0, high=1)
+        freeze(self, "connection_prob", check_real, low=0, high=1)
 
     def _check_small_world(self, n_neurons: int) -> None:
         if self.connection_prob is not None:
@@ -228,8 +242,8 @@ class SimulationParams:
         for name in ("small_world_graph_k", "small_world_graph_p"):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} must be given unless is_random_uniform=True. Got None instead.")
-        check_real("small_world_graph_p", self.small_world_graph_p, low=0, high=1)
-        k = check_int("small_world_graph_k", self.small_world_graph_k, 2)
+        freeze(self, "small_world_graph_p", check_real, low=0, high=1)
+        k = freeze(self, "small_world_graph_k", check_int, 2)
         if k % 2 or k > n_neurons:
             raise ValueError(f"small_world_graph_k must be even, at most num_neurons ({n_neurons}). Got {k} instead.")
 
@@ -238,7 +252,7 @@ class SimulationParams:
         if self.output_neurons is not None:
             check_neurons("output_neurons", self.output_neurons, n_neurons)
         else:
-            n_outputs = check_int("num_output_neurons", self.num_output_neurons, 1)
+            n_outputs = freeze(self, "num_output_neurons", check_int, 1)
             if n_outputs > n_neurons - n_inputs:
                 raise ValueError(
                     f"num_output_neurons must be at most the {n_neurons - n_inputs} neurons that get no input. "

@@ -1,5 +1,7 @@
 """Graphs and weights as CSR matrices: ``W[j, i]`` is the weight of the synapse from neuron j to neuron i."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,10 +9,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from .kernels.graphs import count_ends, group, place_sorted, rewire
-from .validation import FLOAT32_MAX, check_weights
+from .validation import FLOAT32_MAX, INT32_MAX, check_int, check_real, check_type, check_weights, refuse
 
 if TYPE_CHECKING:
     import networkx
+
+__all__ = ["erdos_renyi", "from_networkx", "to_networkx", "watts_strogatz"]
 
 CHUNK = 2**22
 # Standard deviations that no draw of a normal distribution comes near.
@@ -82,6 +86,12 @@ def watts_strogatz(n_neurons: int, k: int, p: float, rng: np.random.Generator) -
     >>> len(indices)
     500
     """
+    n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
+    k = check_int("k", k, 2)
+    if k % 2 or k > n_neurons:
+        raise refuse("k", f"even and at most n_neurons ({n_neurons})", k)
+    p = check_real("p", p, low=0, high=1)
+    check_type("rng", rng, np.random.Generator)
     if k == n_neurons:
         tails, heads = (ends.astype(np.int32) for ends in np.triu_indices(n_neurons, 1))
     else:
@@ -122,6 +132,9 @@ def erdos_renyi(n_neurons: int, prob: float, rng: np.random.Generator) -> tuple[
     >>> len(indices)
     9900
     """
+    n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
+    prob = check_real("prob", prob, low=0, high=1)
+    check_type("rng", rng, np.random.Generator)
     n_pairs = n_neurons * (n_neurons - 1)
     counts = np.zeros(n_neurons, dtype=np.int64)
     columns = []
@@ -195,7 +208,7 @@ def mean_in_degree(weights: sp.csr_matrix) -> float:
     return float(weights.nnz / weights.shape[0])
 
 
-def to_networkx(weights: sp.csr_matrix) -> "networkx.DiGraph[int]":
+def to_networkx(weights: sp.csr_matrix) -> networkx.DiGraph[int]:
     """Return a ``networkx.DiGraph`` with an edge j -> i of attribute ``weight`` for each synapse.
 
     Raises
@@ -213,7 +226,7 @@ def to_networkx(weights: sp.csr_matrix) -> "networkx.DiGraph[int]":
     return networkx.from_scipy_sparse_array(check_weights("weights", weights), create_using=networkx.DiGraph)
 
 
-def from_networkx(graph: "networkx.Graph[Any]", weight: str = "weight") -> sp.csr_matrix:
+def from_networkx(graph: networkx.Graph[Any], weight: str = "weight") -> sp.csr_matrix:
     """Return the float32 CSR matrix of a graph, its nodes in their order; an undirected edge becomes two synapses.
 
     Parameters
@@ -237,6 +250,7 @@ def from_networkx(graph: "networkx.Graph[Any]", weight: str = "weight") -> sp.cs
     4
     """
     networkx = import_networkx()
+    check_type("graph", graph, networkx.Graph)
     if graph.is_multigraph():
         raise ValueError("graph must not be a multigraph: a synapse joins two neurons once. Got a multigraph instead.")
     if not len(graph):

@@ -1,6 +1,7 @@
 """Checks of what a caller hands in. Each raises an error that names the argument, the rule and the value."""
 
 import numbers
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -91,8 +92,16 @@ def check_missing(value: Any) -> float:
         raise refuse("missing", "a real number or NaN", value) from None
 
 
+def check_unmasked(name: str, value: Any) -> None:
+    """Refuse masked arrays, also in a list: the values under their masks would be taken for data."""
+    entries = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(entry, np.ma.MaskedArray) for entry in entries):
+        raise TypeError(f"{name} must not be masked: fill or drop what is. Got a masked array instead.")
+
+
 def check_array(name: str, value: Any, ndim: int) -> NDArray[Any]:
-    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype."""
+    """Return ``value`` as an array of ``ndim`` dimensions with a boolean, integer or real dtype, not masked."""
+    check_unmasked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:
@@ -161,6 +170,25 @@ def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int
     return array.astype(np.int64)
 
 
+def check_matrix(name: str, value: Any) -> sp.csr_matrix:
+    """Return a fresh float32 CSR matrix, as :func:`check_weights` does; dense and integer matrices are converted."""
+    if any(kind.__module__.partition(".")[0] == "networkx" for kind in type(value).__mro__):
+        rule = "a matrix: call snnres.topology.from_networkx(graph) for that of a graph"
+        raise refuse(name, rule, value, TypeError)
+    if not sp.issparse(value):
+        check_unmasked(name, value)
+        try:
+            value = np.asarray(value)
+        except ValueError:
+            raise refuse(name, "a matrix", value, TypeError) from None
+        if value.ndim != 2 or value.dtype.kind not in "iuf":
+            raise refuse(name, "a sparse or dense 2-D matrix of real numbers", value, TypeError)
+        value = sp.csr_matrix(value)
+    if value.dtype.kind in "iu":
+        value = value.astype(np.float64)
+    return check_weights(name, value)
+
+
 def check_weights(name: str, value: Any) -> sp.csr_matrix:
     """Return a fresh float32 CSR copy, rows sorted, of a square sparse matrix of finite floats without duplicates."""
     if not sp.issparse(value):
@@ -214,3 +242,13 @@ def check_type(name: str, value: Any, kind: type) -> None:
     """Refuse an argument of another class than ``kind``."""
     if not isinstance(value, kind):
         raise refuse(name, f"a {kind.__name__}", value, TypeError)
+
+
+def freeze(params: object, name: str, check: Callable[..., Any], *bounds: int, **limits: float) -> Any:
+    """Put the checked value of a field in the place of the one that was given; return it.
+
+    NumPy's scalars become Python's, whose arithmetic does not overflow.
+    """
+    value = check(name, getattr(params, name), *bounds, **limits)
+    object.__setattr__(params, name, value)
+    return value

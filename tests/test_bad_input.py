@@ -1,7 +1,9 @@
 """Arbitrary values at every public entry: a refusal that says why and changes nothing, or a call that succeeds."""
 
+import dataclasses
 import inspect
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import snnres
-from snnres import SNN, Recording, SimulationParams, STDPParams, features
+from snnres import SNN, Recording, SimulationParams, STDPParams, features, homeostasis, topology
 
 REFUSALS = (TypeError, ValueError)
 
@@ -137,6 +139,11 @@ def too_large(value):
     return isinstance(value, (int, np.integer)) and value > 1000
 
 
+def large_but_lawful(value):
+    """Whether a size is below the 2^31 at which it is refused."""
+    return too_large(value) and value < 2**31
+
+
 def fits(snn):
     """Whether a network is still one: finite, well shaped, able to run."""
     state = state_of(snn)
@@ -152,7 +159,7 @@ def fits(snn):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(value=trials)
 def test_entries_of_a_network(network, entry, argument, value):
-    if argument in ("n_bins", "epochs") and too_large(value):
+    if (argument == "epochs" and too_large(value)) or (argument == "n_bins" and large_but_lawful(value)):
         return
     snn = network.copy()
     before = snapshot(snn)
@@ -192,7 +199,7 @@ FIELDS = list(inspect.signature(SimulationParams).parameters)
 @pytest.mark.parametrize("field", FIELDS)
 @given(value=anything)
 def test_fields_of_the_parameters(field, value):
-    if field in ("num_neurons", "duration") and too_large(value):
+    if field in ("num_neurons", "duration") and large_but_lawful(value):
         return
     changes = {field: value}
     if field == "adjacency_matrix":
@@ -231,9 +238,160 @@ def test_spikes_of_the_features(name, value):
 @pytest.mark.parametrize("option", ["missing", "n_bins", "max_isi"])
 @given(value=anything)
 def test_options_of_the_features(option, value):
-    if option == "n_bins" and too_large(value):
+    if option == "n_bins" and large_but_lawful(value):
         return
     attempt(lambda: features.extract_features(np.eye(5), **{option: value}))
+
+
+@pytest.mark.parametrize("argument", ["weights", "input_mean_current", "refractory_period", "use_abs_weights"])
+@given(value=anything)
+def test_thresholds(argument, value):
+    given = {"weights": sp.csr_matrix(np.eye(3)), "input_mean_current": 0.5, "refractory_period": 2}
+    threshold = attempt(lambda: homeostasis.mean_field_threshold(**(given | {argument: value})))
+    assert threshold is None or (type(threshold) is float and np.isfinite(threshold))
+
+
+@given(value=anything)
+def test_input_means(value):
+    mean = attempt(lambda: homeostasis.input_mean_current(value))
+    assert mean is None or 0 <= mean <= 1
+
+
+@given(names=anything, options=anything, spikes=rasters)
+def test_feature_blocks(names, options, spikes):
+    attempt(lambda: features.feature_blocks(spikes, names))
+    blocks = attempt(lambda: features.feature_blocks(spikes, ["filtered_traces"], options))
+    assert options is None or blocks is None
+
+
+# ---------------------------------------------------------------- the kinds of numbers that Python and NumPy have
+
+KINDS = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
+SPIKES = np.random.default_rng(0).random((300, 130)) < 0.05
+TAKERS = {
+    "n_bins": lambda value: features.extract_features(SPIKES, n_bins=value),
+    "max_isi": lambda value: features.extract_features(SPIKES, max_isi=value),
+    "n_points": lambda value: {"": features.filtered_traces(SPIKES, n_points=value)},
+    "tau": lambda value: {"": features.filtered_traces(SPIKES, tau=value)},
+    "refractory_period": lambda value: {"": homeostasis.mean_field_threshold(sp.csr_matrix(np.eye(2)), 0.5, value)},
+    "input_mean_current": lambda value: {"": homeostasis.mean_field_threshold(sp.csr_matrix(np.eye(2)), value, 100)},
+    **{
+        name: lambda value, name=name: features.feature_blocks(
+            SPIKES, list(features.FEATURES), features.FeatureOptions(**{name: value})
+        )
+        for name in ("n_bins", "trace_tau", "max_isi")
+    },
+}
+
+
+@pytest.mark.parametrize("argument", TAKERS)
+@given(number=st.integers(1, 127), kind=st.sampled_from(KINDS))
+@settings(max_examples=12)
+def test_numbers_of_any_integer_type_mean_the_same(argument, number, kind):
+    plain = TAKERS[argument](number)
+    other = TAKERS[argument](kind(number))
+    assert_same(plain, other)
+
+
+@pytest.mark.parametrize("argument", ["tau", "trace_tau", "input_mean_current"])
+@given(number=st.fractions(min_value=0.125, max_value=1000))
+@settings(max_examples=12)
+def test_fractions_are_numbers(argument, number):
+    assert_same(TAKERS[argument](float(number)), TAKERS[argument](number))
+
+
+INTEGERS = ("num_neurons", "num_output_neurons", "small_world_graph_k", "refractory_period", "duration", "seed")
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_parameters_of_any_integer_type_make_the_same_network(name, kind):
+    plain = CASE | {
+        "num_neurons": 100,
+        "small_world_graph_k": 60,
+        "duration": 100,
+        "input_spike_times": np.ones((4, 9)),
+    }
+    given = SimulationParams(**(plain | {name: kind(plain[name])}))
+    assert type(getattr(given, name)) is int
+    assert repr(given) == repr(SimulationParams(**plain))
+    first, second = SNN(given), SNN(SimulationParams(**plain))
+    np.testing.assert_array_equal(first.simulate(), second.simulate())
+    assert_same(state_of(first), state_of(second))
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.longdouble, Fraction])
+def test_checked_numbers_are_python_s(kind):
+    given = {
+        name: kind(0.5) for name in ("membrane_threshold", "leak_coefficient", "mean_weight", "small_world_graph_p")
+    }
+    params = SimulationParams(**(CASE | given))
+    assert all(type(getattr(params, name)) is float for name in given)
+    rule = STDPParams(eta=kind(0.5), A_minus=kind(0.25), W_max=kind(2.0), clip=np.False_)
+    assert rule == STDPParams(eta=0.5, A_minus=0.25, W_max=2.0, clip=False)
+    assert repr(rule) == repr(STDPParams(eta=0.5, A_minus=0.25, W_max=2.0, clip=False))
+    assert repr(dataclasses.replace(rule, A_plus=kind(0.5))) == repr(dataclasses.replace(rule, A_plus=0.5))
+    assert features.FeatureOptions(trace_tau=kind(4)) == features.FeatureOptions(trace_tau=4.0)
+
+
+SIZES = {
+    "n_bins": lambda value: features.extract_features(SPIKES, n_bins=value),
+    "n_points": lambda value: features.filtered_traces(SPIKES, n_points=value),
+    "num_neurons": lambda value: SimulationParams(**(CASE | {"num_neurons": value})),
+    "num_output_neurons": lambda value: SimulationParams(**(CASE | {"num_output_neurons": value})),
+    "duration": lambda value: SimulationParams(**(CASE | {"duration": value})),
+    "n_neurons": lambda value: topology.erdos_renyi(value, 0.5, np.random.default_rng(0)),
+}
+
+
+@pytest.mark.parametrize("argument", SIZES)
+@given(value=st.one_of(st.integers(2**31), st.integers(2**31, 2**63).map(np.uint64)))
+@settings(max_examples=12)
+def test_absurd_sizes_are_refused_by_name(argument, value):
+    with pytest.raises(ValueError, match=rf"{argument} must .*Got .* instead"):
+        SIZES[argument](value)
+
+
+def test_bins_are_counted_over_all_trains():
+    with pytest.raises(ValueError, match=r"n_bins must be such that 130 trains have fewer than 2\^31 values"):
+        features.binned_counts(SPIKES, n_bins=2**30)
+    with pytest.raises(ValueError, match="n_bins must be an integer"):
+        features.FeatureOptions(n_bins=2**31)
+
+
+# ---------------------------------------------------------------- masks
+
+
+def masked(array):
+    return np.ma.masked_array(array, np.arange(np.size(array)).reshape(np.shape(array)) == 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "take"),
+    [
+        ("spikes", lambda: features.spike_counts(masked(np.eye(4)))),
+        ("spikes", lambda: Recording.from_dense([masked([0, 1]), [0, 1]])),
+        ("spikes", lambda: homeostasis.input_mean_current(masked(np.eye(4)))),
+        ("input_spike_times", lambda: SimulationParams(**(CASE | {"input_spike_times": masked(np.eye(4))}))),
+        (
+            "output_neurons",
+            lambda: SimulationParams(**(CASE | {"num_output_neurons": None, "output_neurons": masked([3, 4, 5])})),
+        ),
+        ("membrane_potentials", lambda: SimulationParams(**(CASE | {"membrane_potentials": masked(np.ones(12))}))),
+        ("membrane_potentials", lambda: SNN(SimulationParams(**CASE)).set_membrane_potentials(masked(np.ones(12)))),
+        ("topology", lambda: SNN(SimulationParams(**CASE)).set_topology(masked(np.eye(12)))),
+    ],
+)
+def test_masked_arrays_are_refused(name, take):
+    with pytest.raises(TypeError, match=rf"{name} must not be masked"):
+        take()
+
+
+@pytest.mark.parametrize("spikes", [np.zeros((9, 3)), np.zeros((0, 3)), np.zeros((9, 0)), np.zeros((0, 0))])
+def test_traces_without_a_spike_are_zero(spikes):
+    traces = features.filtered_traces(spikes, n_points=4)
+    assert traces.dtype == np.float64
+    np.testing.assert_array_equal(traces, np.zeros((spikes.shape[1], 4)))
 
 
 @given(value=anything, other=anything)

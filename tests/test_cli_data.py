@@ -194,6 +194,122 @@ def test_every_format_is_learned_and_predicted(kind, tmp_path, capsys, request):
     assert load_estimator(tmp_path / "m.npz").source_["format"] == loaded.source["format"]
 
 
+def predicted(capsys, model, data, *more):
+    capsys.readouterr()
+    run("predict", data, "--model", model, "--quiet", *more)
+    return list(csv.reader(capsys.readouterr().out.splitlines()))
+
+
+def test_recordings_to_predict_may_have_any_name(recordings, tmp_path, capsys):
+    run("train", recordings, "--model", tmp_path / "m.npz", "--quiet", *FEW)
+    known = dict(predicted(capsys, tmp_path / "m.npz", recordings)[1:])
+    new = tmp_path / "new"
+    new.mkdir()
+    names = {"high_ann_1.wav": "Monday 3.WAV", "low_bob_2.wav": "é.wav"}
+    for old, name in names.items():
+        (new / name).write_bytes((recordings / old).read_bytes())
+    expected = [[name, known[old]] for old, name in names.items()]
+    assert predicted(capsys, tmp_path / "m.npz", new) == [["sample", "prediction"], *expected]
+    assert predicted(capsys, tmp_path / "m.npz", new / "é.wav")[1:] == expected[1:]
+
+
+def test_events_to_predict_may_have_any_name(camera, tmp_path, capsys):
+    run("train", camera, "--model", tmp_path / "m.npz", "--quiet", *FEW, "--bins", 6, "--bin-width", 50_000)
+    known = dict(predicted(capsys, tmp_path / "m.npz", camera)[1:])
+    new = tmp_path / "new"
+    new.mkdir()
+    names = {"0/00002.bin": "left.bin", "1/00005.bin": "right.bin"}
+    for old, name in names.items():
+        (new / name).write_bytes((camera / old).read_bytes())
+    expected = [[name, known[old]] for old, name in names.items()]
+    assert predicted(capsys, tmp_path / "m.npz", new)[1:] == expected
+    assert predicted(capsys, tmp_path / "m.npz", new / "right.bin")[1:] == expected[1:]
+    (camera / "loose.bin").write_bytes(b"")
+    assert "Got both" in refused(capsys, "predict", camera, "--model", tmp_path / "m.npz")
+
+
+def test_series_and_trajectories_to_predict_may_lack_labels(series, trajectories, tmp_path, capsys):
+    bare = tmp_path / "bare.ts"
+    bare.write_text("@data\n" + "\n".join(line.split(":")[0] for line in series[0].read_text().split("\n")[2:]))
+    spikes = tmp_path / "bare.npz"
+    np.savez(spikes, data=np.load(trajectories)["data"])
+    for labelled, without in ((series[0], bare), (trajectories, spikes)):
+        run("train", labelled, "--model", tmp_path / "m.npz", "--quiet", *FEW)
+        found = predicted(capsys, tmp_path / "m.npz", without)
+        assert len(found) > 10
+        assert found == predicted(capsys, tmp_path / "m.npz", labelled)
+
+
+def test_features_need_no_labels_but_take_those_of_names(recordings, camera, tmp_path):
+    output = tmp_path / "f.csv"
+    few = ["--output", output, "--feature", "spike_counts", "--quiet", *FEW]
+    run("features", recordings, *few)
+    assert [row[-1] for row in rows_of(output)[1:]] == ["high"] * 8 + ["low"] * 8
+    run("features", recordings / "low_ann_0.wav", *few)
+    assert len(rows_of(output)) == 2
+    assert rows_of(output)[0][-1] != "label"
+    run("features", camera / "0", *few, "--bins", 6)
+    assert len(rows_of(output)) == 9
+
+
+def test_a_name_that_says_no_label_is_refused_among_those_that_do(recordings, tmp_path, capsys):
+    (recordings / "low_bob_3.wav").rename(recordings / "unknown.wav")
+    err = refused(capsys, "features", recordings, "--output", tmp_path / "f.csv", "--quiet", *FEW)
+    assert "unknown.wav must be named" in err
+
+
+def test_probabilities_are_given_beside_the_prediction(flowers, tmp_path, capsys):
+    model = tmp_path / "m.npz"
+    run("train", flowers, "--target", "kind", "--model", model, "--readout", "logistic", "--quiet", *FEW)
+    plain = predicted(capsys, model, flowers)
+    header, *rows = predicted(capsys, model, flowers, "--proba")
+    assert header == ["sample", "prediction", "probability_lily", "probability_oak, red", "probability_rose"]
+    assert [row[:2] for row in rows] == plain[1:]
+    shares = np.array([row[2:] for row in rows], dtype=float)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    table = read_table(flowers, "kind")
+    np.testing.assert_array_equal(shares, load_estimator(model).predict_proba(table.values))
+    assert [header[2:][best] for best in shares.argmax(axis=1)] == [f"probability_{row[1]}" for row in rows]
+
+
+def test_probabilities_that_a_model_does_not_give_are_refused_before_the_work(flowers, tmp_path, capsys):
+    model = tmp_path / "m.npz"
+    run("train", flowers, "--target", "kind", "--model", model, "--quiet", *FEW)
+    err = refused(capsys, "predict", tmp_path / "nowhere.csv", "--model", model, "--proba")
+    assert "--proba" in err
+    assert "RidgeClassifierCV" in err
+    assert "--readout logistic" in err
+    write_table(tmp_path / "t.csv", ["a", "y"], [[i / 7, i / 3] for i in range(20)])
+    err = refused(capsys, "train", tmp_path / "t.csv", "--target", "y", "--model", model, "--readout", "logistic")
+    assert "--readout logistic is for classification" in err
+
+
+def test_a_model_that_is_not_there_or_not_called_so_is_named(flowers, tmp_path, capsys):
+    err = refused(capsys, "predict", flowers, "--model", tmp_path / "nowhere")
+    assert f"--model must name a file that 'snnres train' saved. There is no {tmp_path / 'nowhere'}.npz.\n" in err
+    (tmp_path / "model.dat").write_bytes(b"x")
+    err = refused(capsys, "predict", flowers, "--model", tmp_path / "model.dat")
+    assert "There is no" in err
+    assert "but models end in .npz" in err
+
+
+def test_a_folder_without_samples_is_told_all_that_would_do(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("nothing")
+    err = refused(capsys, "train", tmp_path / "empty", "--model", tmp_path / "m.npz")
+    for layout in ("{label}_{speaker}_{index}.wav", "{digit}/{id}.bin", ".wav or .bin files of any name"):
+        assert layout in err
+
+
+def test_samples_that_say_no_label_are_no_training_data(recordings, camera, trajectories, tmp_path, capsys):
+    np.savez(tmp_path / "bare.npz", data=np.load(trajectories)["data"])
+    flat = camera / "0"
+    for data in (recordings / "low_ann_0.wav", flat, flat / "00000.bin", tmp_path / "bare.npz"):
+        err = refused(capsys, "train", data, "--model", tmp_path / "m.npz")
+        assert "must hold what to predict" in err
+        assert str(data) in err
+
+
 def test_features_can_be_chosen(flowers, tmp_path):
     names = ["--feature", "spike_counts", "--feature", "mean_isi"]
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m", *FEW, *names)
@@ -206,8 +322,8 @@ def test_features_can_be_chosen(flowers, tmp_path):
         (np.array(["a", "b"]), "classification"),
         (np.array([0, 1, 1]), "classification"),
         (np.arange(20), "classification"),
-        (np.arange(21), "regression"),
-        (np.array([0.0, 1.0]), "regression"),
+        (np.repeat(np.arange(21), 2), "regression"),
+        (np.arange(21.0).repeat(2), "regression"),
     ],
 )
 def test_the_task_follows_the_documented_rule(y, task):
@@ -215,6 +331,88 @@ def test_the_task_follows_the_documented_rule(y, task):
     assert choose_task("classification", y) == "classification"
     if y.dtype.kind != "U":
         assert choose_task("regression", y) == "regression"
+
+
+@pytest.mark.parametrize("more", [[], ["--delimiter", ";", "--decimal", ","]])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters_and_decimal_commas_give_the_same_model(flowers, delimiter, more, tmp_path, capsys):
+    header, *rows = rows_of(flowers)
+    lines = [delimiter.join(f'"{cell}"' for cell in header)]
+    lines += [delimiter.join(cell if cell == "oak, red" else cell.replace(".", ",") for cell in row) for row in rows]
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join(lines))
+    if more and delimiter == "\t":
+        more = ["--delimiter", "tab", "--decimal", ","]
+    run("train", other, "--target", "kind", "--model", tmp_path / "b.npz", *FEW, *more)
+    said = f"{other}: cells are separated by {delimiter!r}, decimals follow ','"
+    assert (said in capsys.readouterr().err) == (not more)
+    run("train", flowers, "--target", "kind", "--model", tmp_path / "a.npz", *FEW)
+    assert "separated" not in capsys.readouterr().err
+    assert predicted(capsys, tmp_path / "b.npz", other, *more) == predicted(capsys, tmp_path / "a.npz", flowers)
+    assert predicted(capsys, tmp_path / "b.npz", flowers) == predicted(capsys, tmp_path / "a.npz", flowers)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "shown"),
+    [(";;", "';;'"), ("5", "'5'"), (".", "'.'"), ('"', "'\"'"), ("", "''")],
+)
+def test_a_delimiter_is_one_character_that_no_number_has(delimiter, shown, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["features", "x.csv", "--output", "f.csv", "--delimiter", delimiter])
+    assert shown in capsys.readouterr().err
+
+
+def test_a_comma_does_not_both_delimit_and_precede_decimals(flowers, tmp_path, capsys):
+    more = ["--output", tmp_path / "f.csv", "--delimiter", ",", "--decimal", ","]
+    assert "--delimiter and --decimal must differ" in refused(capsys, "features", flowers, *more)
+
+
+def test_flags_of_other_kinds_of_data_are_refused(flowers, recordings, camera, tmp_path, capsys):
+    model = ["--model", tmp_path / "m.npz"]
+    for data, flags, named in (
+        (flowers, ["--target", "kind", "--bins", "30"], "--bins is for events"),
+        (recordings, ["--bin-width", "10333"], "--bin-width is for events"),
+        (recordings, ["--delimiter", ";"], "--delimiter is for CSV tables"),
+        (camera, ["--decimal", ","], "--decimal is for CSV tables"),
+    ):
+        assert named in refused(capsys, "train", data, *model, *flags), flags
+    assert not (tmp_path / "m.npz").exists()
+
+
+@pytest.mark.parametrize("names", ["5.1,3.5,rose", "0,1,2"])
+def test_a_header_that_looks_like_data_is_warned_of(names, tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text(names + "\n" + "".join(f"{i / 3},{i % 4},{i / 7}\n" for i in range(20)))
+    target, few = names.split(",")[2], ["--quiet", *FEW]
+    with pytest.warns(UserWarning, match=f"The header of .*t.csv looks like data: it calls a column '{names[:1]}"):
+        run("train", path, "--target", target, "--model", tmp_path / "m.npz", *few)
+    # To predict, the names are those that the model knows, so they are names.
+    assert len(predicted(capsys, tmp_path / "m.npz", path)) == 21
+
+
+def test_near_names_of_columns_are_asked_for(flowers, tmp_path, capsys):
+    model = ["--model", tmp_path / "m.npz"]
+    err = refused(capsys, "train", flowers, "--target", "Kinds", *model)
+    assert "Did you mean 'kind'?" in err
+    assert "Did you mean" not in refused(capsys, "train", flowers, "--target", "zzz", *model)
+    run("train", flowers, "--target", "kind", *model, "--quiet", *FEW)
+    text = flowers.read_text()
+    (tmp_path / "new.csv").write_text(text.replace("width", "Width", 1))
+    assert "Did you mean 'Width'?" in refused(capsys, "predict", tmp_path / "new.csv", *model)
+
+
+def test_a_quantity_of_few_whole_numbers_written_with_a_point_is_said_aloud(tmp_path):
+    few = np.repeat([1.0, 2.0, 3.0], 4)
+    with pytest.warns(UserWarning, match="taken as a quantity, since its 3 different whole numbers.*--task class"):
+        assert choose_task("auto", few) == "regression"
+    assert choose_task("regression", few) == "regression"
+    assert choose_task("classification", few) == "classification"
+
+
+@pytest.mark.parametrize("y", [np.arange(40), np.arange(40.0), np.repeat(np.arange(30), [2] * 10 + [1] * 20)])
+def test_classes_that_hardly_come_twice_are_refused(y):
+    with pytest.raises(ValueError, match=r"--task classification\. Got \d0 different numbers in 40 samples"):
+        choose_task("classification", y)
 
 
 # ---------------------------------------------------------------- evaluate
@@ -349,7 +547,6 @@ def test_kinds_of_targets(tmp_path, cells, dtype):
         ("y\n1\n", "besides the target"),
         ("a,,y\n1,2,3\n", "line 1.*column 2"),
         ("a,a,y\n1,2,3\n", "line 1.*'a' twice"),
-        ("1,2.5,3\n1,2,3\n", "line 1.*header"),
         ("a,y\n1,2\n3\n", "line 3.*2 cells"),
         ("a,y\n1,2,3\n", "line 2.*2 cells"),
         ("a,y\n1,2\n\n,3\n", "line 4, column 'a'.*missing"),
@@ -364,9 +561,18 @@ def test_kinds_of_targets(tmp_path, cells, dtype):
         ("a,y\n1_000,2\n", "line 2, column 'a'.*finite number"),
         ("a,y\n0x1f,2\n", "line 2, column 'a'.*finite number"),
         ("a,y\n'1',2\n", "line 2, column 'a'.*finite number"),
-        ("a;y\n1;2\n", "'y'"),
-        ('a,y\n"1,2\n3,4\n', "line.*comma-separated"),
-        ('a,y\n"1"x,2\n', "line 2.*comma-separated"),
+        ("a b;x\n1;2\n", r"'y'.*\['a b', 'x'\], separated by ';'"),
+        ("a|y\n1|2\n", r"'y'.*\['a\|y'\], separated by ','"),
+        ("a;y\n1;2\n3,4\n", "line 3: must have 2 cells separated by ';', as the header. Got 1"),
+        ("a;b,y\n1;2,3\n", "--delimiter must say.*as many ',' as ';'"),
+        ('a,y\n"1,2\n3,4\n', "line.*separated by ','"),
+        ('a,y\n"1"x,2\n', "line 2.*separated by ','"),
+        ("a" * 200_000 + ",y\n1,2\n", "header line: field larger"),
+        ("a,y\n1e300,2\n", "line 2, column 'a': must be a finite number of float32.*Got '1e300'"),
+        ("a,y\n1,2\n1,1e300\n", "line 3, column 'y': must be a finite number of float32.*Got '1e300'"),
+        ("a;y\n1.234,5;2\n", "line 2, column 'a'.*'1.234,5'"),
+        ("a;b;y\n1,5;2;3\n1.5;2;3\n", r"line 2, column 'a'.*decimals after '\.'.*'1,5'"),
+        ("a,Y\n1,2\n", "Did you mean 'Y'"),
         (b"a,y\n\xff,2\n", "UTF-8"),
         (b"\x00\x01\x02", "table.csv"),
     ],

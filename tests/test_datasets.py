@@ -1,3 +1,5 @@
+import importlib
+import inspect
 import os
 import re
 import warnings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.io import wavfile
 
-from snnres import datasets
+from snnres import datasets, progress
 from snnres.datasets import (
     delayed_xor,
     lorenz,
@@ -23,6 +25,7 @@ from snnres.datasets import (
     read_trajectories,
     read_ts,
     read_wav_folder,
+    read_wavs,
     spike_templates,
 )
 
@@ -254,8 +257,9 @@ class TestNmnist:
             read_nmnist(tmp_path)
         with pytest.raises(NotADirectoryError, match="folder must be a folder that exists"):
             read_nmnist(tmp_path / "none")
+        write(event_bytes(1, 1, 0, 0), "Test/1/1.bin")
         with pytest.raises(TypeError, match="progress"):
-            read_nmnist(tmp_path, progress=3)
+            read_nmnist(tmp_path / "Test", progress=3)
 
 
 class TestWavFolder:
@@ -331,6 +335,31 @@ class TestWavFolder:
             read_wav_folder(tmp_path)
         with pytest.raises(NotADirectoryError):
             read_wav_folder(tmp_path / "none")
+
+
+class TestWavs:
+    def test_any_name_in_the_order_given(self, tmp_path):
+        for name, value in (("b.wav", 2**14), ("a much longer name.WAV", -(2**14))):
+            wavfile.write(tmp_path / name, 16000, np.full(3, value, dtype=np.int16))
+        seen = []
+        signals, rate = read_wavs(
+            [tmp_path / "b.wav", str(tmp_path / "a much longer name.WAV")], lambda *call: seen.append(call)
+        )
+        assert [signal.tolist() for signal in signals] == [[0.5] * 3, [-0.5] * 3]
+        assert rate == 16000
+        assert seen == [(1, 2), (2, 2)]
+
+    def test_what_is_refused(self, tmp_path):
+        wavfile.write(tmp_path / "a.wav", 8000, np.zeros(3, dtype=np.int16))
+        wavfile.write(tmp_path / "b.wav", 4000, np.zeros(3, dtype=np.int16))
+        with pytest.raises(ValueError, match=r"b\.wav must have the rate of a\.wav, 8000 Hz\. Got 4000"):
+            read_wavs([tmp_path / "a.wav", tmp_path / "b.wav"])
+        with pytest.raises(ValueError, match="at least one"):
+            read_wavs([])
+        with pytest.raises(TypeError, match="paths must be a list of paths"):
+            read_wavs(str(tmp_path / "a.wav"))
+        with pytest.raises(TypeError, match="paths must be a path"):
+            read_wavs([3])
 
 
 class TestSeries:
@@ -409,9 +438,14 @@ class TestTrajectories:
         with pytest.raises(ValueError, match=r"tiny\.npz must be an \.npz file.*" + message):
             read_trajectories(self.save(tmp_path, data=data, labels=labels))
 
+    def test_without_labels(self, tmp_path):
+        X, y = read_trajectories(self.save(tmp_path, data=np.ones((3, 4, 5))))
+        assert X.shape == (3, 5, 4)
+        assert y is None
+
     def test_other_files(self, tmp_path, write):
-        with pytest.raises(ValueError, match="labels"):
-            read_trajectories(self.save(tmp_path, data=np.zeros((1, 1, 1))))
+        with pytest.raises(ValueError, match="data"):
+            read_trajectories(self.save(tmp_path, labels=np.zeros(1, int)))
         with pytest.raises(ValueError, match=r"must be an \.npz file"):
             read_trajectories(write(b"nothing of the kind", "x.npz"))
         np.save(tmp_path / "single.npy", np.zeros(3))
@@ -708,6 +742,73 @@ class TestDelayedXor:
 
 
 real_data = pytest.mark.skipif("SNNRES_DATA" not in os.environ, reason="SNNRES_DATA names no folder of real data")
+
+
+GENERATORS = {
+    mackey_glass: {"n_steps": 20, "washout": 3, "substeps": 2, "tau": 4.0},
+    lorenz: {"n_steps": 20, "washout": 3, "substeps": 2},
+    narma10: {"n_steps": 20, "washout": 3, "seed": 1},
+    spike_templates: {"n_samples": 6, "n_templates": 3, "n_steps": 40, "n_channels": 2, "seed": 1},
+    delayed_xor: {"n_samples": 6, "n_steps": 20, "delay": 2, "seed": 1},
+}
+SIZES = [(generate, name) for generate, given in GENERATORS.items() for name in given if name not in ("seed", "delay")]
+
+
+class TestSizes:
+    @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64, np.float16])
+    @pytest.mark.parametrize(("generate", "name"), SIZES)
+    def test_numpys_numbers_are_numbers(self, generate, name, kind):
+        given = GENERATORS[generate]
+        if kind is np.float16 and name != "tau":
+            kind = np.int16
+        plain, numpys = generate(**given), generate(**given | {name: kind(given[name])})
+        if not isinstance(plain, tuple):
+            plain, numpys = (plain,), (numpys,)
+        for one, other in zip(plain, numpys, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+    @pytest.mark.parametrize("size", [2**31, 2**40, 2**63 - 1, 2**200])
+    @pytest.mark.parametrize(("generate", "name"), SIZES)
+    def test_absurd_ones_are_refused_by_name_at_once(self, generate, name, size):
+        with pytest.raises(ValueError, match=f"^{name} must be .*Got {str(size)[:20]}"):
+            generate(**GENERATORS[generate] | {name: size})
+
+    def test_so_are_products(self):
+        with pytest.raises(ValueError, match="n_steps, washout and substeps must make"):
+            lorenz(2**20, substeps=2**20)
+        with pytest.raises(ValueError, match="n_steps, washout and substeps must make"):
+            mackey_glass(2**30, substeps=1, washout=2**30)
+        with pytest.raises(ValueError, match="n_samples, n_steps and n_channels must make"):
+            spike_templates(2**20, n_steps=2**20)
+        with pytest.raises(ValueError, match="n_templates, n_steps and n_channels must make"):
+            spike_templates(2, n_templates=2**20, n_steps=2**20)
+        with pytest.raises(ValueError, match="n_steps and washout must make"):
+            narma10(2**30, washout=2**30)
+        with pytest.raises(ValueError, match="n_samples and n_steps must make"):
+            delayed_xor(2**20, 0, n_steps=2**20)
+
+
+MODULES = ["", ".audio", ".chaos", ".events", ".series", ".tasks", ".trajectories", ".ts"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_offer_what_is_public_and_help_shows_short_types(name):
+    module = importlib.import_module(f"snnres.datasets{name}")
+    assert set(module.__all__) <= set(datasets.__all__)
+    for entry in module.__all__:
+        value = getattr(module, entry)
+        if entry != "EVENT":
+            assert value.__doc__
+            assert value.__module__.startswith("snnres.datasets")
+        if inspect.isfunction(value):
+            for long in ("numpy.", "ndarray[", "typing.", "collections.", "os.PathLike["):
+                assert long not in str(inspect.signature(value)), entry
+
+
+def test_all_that_is_public_is_offered_by_its_module():
+    offered = {entry for name in MODULES[1:] for entry in importlib.import_module(f"snnres.datasets{name}").__all__}
+    assert offered == set(datasets.__all__)
+    assert progress.__all__ == ["Progress", "reporter"]
 
 
 @real_data

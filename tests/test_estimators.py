@@ -1,5 +1,7 @@
 """Transformer, classifier and regressor: scikit-learn's conventions, honest scaling, order and threads."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ pytest.importorskip("sklearn")
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -17,8 +19,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
+from snnres.estimators.readout import ALPHAS, LeaveOneOutRidgeClassifier
 from snnres.estimators.reservoir import firing_rate
-from snnres.estimators.signal import currents, differences, learn_scaling, standardised
+from snnres.estimators.signal import currents, differences, standardised
+from snnres.evaluation import evaluate
 from snnres.features import FEATURES, binned_counts, feature_blocks, filtered_traces
 
 SMALL = {"num_neurons": 60, "small_world_graph_k": 8, "min_steps": 40, "random_state": 0}
@@ -37,9 +41,40 @@ def sines(n_samples=24, seed=0, lengths=(40, 40)):
     return samples, np.array(["slow", "fast"])[labels]
 
 
+# Some of scikit-learn's checks have nothing to learn.
+@pytest.mark.filterwarnings("ignore:each left out in turn")
 @parametrize_with_checks([estimator(**SMALL) for estimator in ALL])
 def test_conventions_of_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_parameters_are_the_same_wherever_they_stand():
+    """All three have those of the transformer by keyword; beside them only what stands first and needs no name."""
+    signatures = {kind: inspect.signature(kind).parameters for kind in ALL}
+    shared = signatures[ReservoirTransformer]
+    assert len(shared) == 20
+    for kind, first in ((ReservoirTransformer, "num_neurons"), *((kind, "readout") for kind in ALL[1:])):
+        names = list(signatures[kind])
+        assert names[0] == first
+        assert signatures[kind][first].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        assert all(signatures[kind][name].kind is inspect.Parameter.KEYWORD_ONLY for name in names[1:])
+        assert {name: signatures[kind][name].default for name in shared} == {
+            name: parameter.default for name, parameter in shared.items()
+        }
+        assert set(names) == {*shared, first} == set(kind().get_params(deep=False))
+        with pytest.raises(TypeError):
+            kind(None, 30)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_parameters_are_read_set_copied_and_shown(kind):
+    made = kind(num_neurons=30, deltas=False)
+    assert repr(made) == f"{kind.__name__}(deltas=False, num_neurons=30)"
+    assert clone(made).get_params() == made.get_params() == kind().get_params() | {"num_neurons": 30, "deltas": False}
+    assert made.set_params(num_neurons=40) is made
+    assert (made.num_neurons, kind().num_neurons) == (40, 1000)
+    assert made != clone(made)
+    assert "n_jobs: int" in str(inspect.signature(kind))
 
 
 @pytest.mark.parametrize("lengths", [(40, 40), (20, 60)])
@@ -133,6 +168,43 @@ def test_what_cannot_be_learned_or_told_is_refused_by_its_name():
         small.predict([X[0], np.full_like(X[1], 1e38)])
 
 
+def objects(samples):
+    array = np.empty(len(samples), dtype=object)
+    array[:] = samples
+    return array
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        ([np.zeros(4), np.zeros(5)], ValueError, r"shapes \(4,\) and \(5,\) instead: .*\[x\[:, None\] for x in X\]"),
+        ([[1.0, 2.0], [3.0]], ValueError, r"X must be .* Got samples of shapes \(2,\) and \(1,\)"),
+        ([np.zeros(4), np.zeros((5, 1))], ValueError, r"X must be .* Got samples of shapes \(4,\) and \(5, 1\)"),
+        ([[[1.0], [2.0, 3.0]], [[1.0], [2.0]]], ValueError, r"X\[0\] must be an array \(n_steps, n_channels\)"),
+        (objects([np.zeros(4), np.zeros(5)]), TypeError, r"X must be .*pass list\(X\)"),
+    ],
+)
+def test_samples_of_unequal_length_without_channels_are_refused_in_our_words(X, error, message):
+    for kind in ALL:
+        with pytest.raises(error, match=message):
+            kind(**SMALL).fit(X, [0, 1])
+    with pytest.raises(error, match=message):
+        evaluate(ReservoirClassifier(**SMALL), X, [0, 1], cv=2)
+
+
+def test_channels_that_come_first_are_asked_about():
+    X = np.random.default_rng(0).normal(size=(20, 2, 100))
+    with pytest.warns(UserWarning, match=r"X has 100 channels of only 2 steps: .* X\.transpose\(0, 2, 1\)") as told:
+        ReservoirTransformer(**SMALL).fit(X)
+    assert told[0].filename == __file__
+    with pytest.warns(UserWarning, match=r"100 channels of only 2 steps: .* pass \[x\.T for x in X\]"):
+        ReservoirTransformer(**SMALL).fit(list(X))
+    ReservoirTransformer(**SMALL).fit(X.transpose(0, 2, 1))
+    ReservoirTransformer(**SMALL).fit((X > 1.0) * 1)
+    fitted = ReservoirTransformer(**SMALL).fit(X.transpose(0, 2, 1))
+    fitted.transform(X.transpose(0, 2, 1)[:, :1])
+
+
 def test_a_refit_on_series_forgets_the_table():
     X, y = sines(20)
     model = ReservoirClassifier(**SMALL).fit(*load_iris(return_X_y=True))
@@ -154,10 +226,10 @@ def test_features_are_those_of_the_network_driven_by_hand():
     X, _ = sines(5)
     transformer = ReservoirTransformer(**SMALL, n_bins=4).fit(X)
     series = check_series("X", X)
-    drive = currents(series, transformer.scaling_)
+    drive = currents(series, transformer.scaling_, transformer.delta_scaling_)
     for sample, row in zip(drive, transformer.transform(X), strict=True):
         network = transformer.network_.copy()
-        network.set_input_currents(np.repeat(sample, transformer.scaling_.hold, axis=1))
+        network.set_input_currents(np.repeat(sample, transformer.hold_, axis=1))
         network.simulate()
         counts = binned_counts(network.recording, n_bins=4)
         traces = filtered_traces(network.recording, tau=40.0, n_points=4)
@@ -168,8 +240,8 @@ def test_features_are_those_of_the_network_driven_by_hand():
 def test_the_network_fires_at_the_target_rate(target_rate):
     X, _ = sines(60, lengths=(30, 60))
     transformer = ReservoirTransformer(**SMALL, target_rate=target_rate).fit(X)
-    drive = currents(check_series("X", X), transformer.scaling_)
-    rate = firing_rate(transformer.network_, drive, transformer.scaling_.hold, 1)
+    drive = currents(check_series("X", X), transformer.scaling_, transformer.delta_scaling_)
+    rate = firing_rate(transformer.network_, drive, transformer.hold_, 1)
     # The threshold is found to 1.5 per cent on a part of the samples.
     assert rate == pytest.approx(target_rate, rel=0.1)
 
@@ -182,19 +254,18 @@ def test_a_rate_out_of_reach_is_said():
 
 def test_scaling_is_that_of_the_training_data():
     X, _ = sines(8, lengths=(5, 9))
-    series = check_series("X", X)
-    scaling = learn_scaling(series, deltas=True, min_steps=40, shared=None)
+    fitted = ReservoirTransformer(**SMALL).fit(X)
     rows = np.concatenate(X)
-    np.testing.assert_allclose(scaling.mean, rows.mean(axis=0))
-    np.testing.assert_allclose(scaling.sd, rows.std(axis=0))
-    assert scaling.hold == int(np.ceil(40 / np.median([len(sample) for sample in X])))
-    ours = standardised(series, scaling)
+    np.testing.assert_allclose(fitted.scaling_.mean, rows.mean(axis=0))
+    np.testing.assert_allclose(fitted.scaling_.scale, rows.std(axis=0))
+    assert fitted.hold_ == int(np.ceil(40 / np.median([len(sample) for sample in X])))
+    ours = standardised(check_series("X", X), fitted.scaling_, fitted.delta_scaling_)
     np.testing.assert_allclose(ours.mean(axis=0)[:2], 0, atol=1e-12)
     np.testing.assert_allclose(ours.std(axis=0), 1)
     start = 0
     for sample in X:
         expected = np.diff((sample - rows.mean(axis=0)) / rows.std(axis=0), axis=0)
-        got = ours[start : start + len(sample), 2:] * scaling.delta_sd
+        got = ours[start : start + len(sample), 2:] * fitted.delta_scaling_.scale
         np.testing.assert_allclose(got[1:], expected, atol=1e-12)
         assert not got[0].any()
         start += len(sample)
@@ -203,17 +274,56 @@ def test_scaling_is_that_of_the_training_data():
 def test_counts_share_one_scale_and_measurements_do_not():
     rng = np.random.default_rng(0)
     counts = [rng.poisson([0.1, 4.0], size=(50, 2)) for _ in range(4)]
-    shared = learn_scaling(check_series("X", counts), deltas=True, min_steps=1, shared=None)
-    assert shared.sd[0] == shared.sd[1]
-    assert shared.delta_sd[0] == shared.delta_sd[1]
-    np.testing.assert_allclose(shared.sd[0] ** 2, np.concatenate(counts).var(axis=0).mean())
-    measured = learn_scaling(
-        check_series("X", [sample + 0.5 for sample in counts]), deltas=True, min_steps=1, shared=None
-    )
-    assert measured.sd[0] < 0.5 * measured.sd[1]
-    forced = learn_scaling(check_series("X", counts), deltas=False, min_steps=1, shared=False)
-    assert forced.sd[0] != forced.sd[1]
-    assert forced.delta_sd is None
+    shared = ReservoirTransformer(**SMALL).fit(counts)
+    assert shared.scaling_.scale[0] == shared.scaling_.scale[1]
+    assert shared.delta_scaling_.scale[0] == shared.delta_scaling_.scale[1]
+    np.testing.assert_allclose(shared.scaling_.scale[0] ** 2, np.concatenate(counts).var(axis=0).mean())
+    measured = ReservoirTransformer(**SMALL).fit([sample + 0.5 for sample in counts])
+    assert measured.scaling_.scale[0] < 0.5 * measured.scaling_.scale[1]
+    forced = ReservoirTransformer(**SMALL, shared_scale=False, deltas=False).fit(counts)
+    assert forced.scaling_.scale[0] != forced.scaling_.scale[1]
+    assert forced.delta_scaling_ is None
+
+
+def mixed_units(top, n_samples=60, seed=0):
+    """Whole numbers: noise of 0 to 10^4 in one channel, in the other one of two waves of 0 to ``top``, and which."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n_samples) % 2
+    phases = rng.uniform(0, 2 * np.pi, (n_samples, 1)) + np.arange(60) * np.where(labels, 0.5, 0.25)[:, None]
+    wave = np.rint(top / 2 * (1 + np.sin(phases)))
+    return np.stack([rng.integers(0, 10_001, wave.shape), wave], axis=-1), labels
+
+
+@pytest.mark.parametrize("top", [50, 3000])
+def test_whole_numbers_of_several_units_are_no_counts(top):
+    X, y = mixed_units(top)
+    classifier = ReservoirClassifier(**SMALL | {"num_neurons": 200}).fit(X[:40], y[:40])
+    assert classifier.score(X[40:], y[40:]) > 0.9
+    shares = classifier.scaling_.scale
+    np.testing.assert_allclose(shares, np.concatenate(X[:40]).std(axis=0))
+
+
+def test_sparse_events_of_several_units_do_not_share_a_scale():
+    rng = np.random.default_rng(0)
+    X = rng.integers(1, [[10_001, 51]], (20, 30, 2)) * (rng.random((20, 30, 2)) < 0.2)
+    scale = ReservoirTransformer(**SMALL).fit(X).scaling_.scale
+    assert scale[0] > 50 * scale[1]
+
+
+def test_a_pixel_that_hardly_sees_anything_stays_faint():
+    counts = np.random.default_rng(0).poisson(1.0, (20, 30, 12)) * 100
+    counts[:, :, ::2] *= np.random.default_rng(1).random((20, 30, 6)) < 0.2
+    counts[:, :, 3] = 0
+    counts[4, 7, 3] = 1
+    scale = ReservoirTransformer(**SMALL).fit(counts).scaling_.scale
+    assert (scale == scale[0]).all()
+
+
+def test_a_scale_shared_on_request_says_whom_it_drowns():
+    X, _ = mixed_units(50)
+    with pytest.warns(UserWarning, match=r"shared_scale=True drowns 1 of 2 channels, the first of them 1") as told:
+        ReservoirTransformer(**SMALL, shared_scale=True).fit(X)
+    assert told[0].filename == __file__
 
 
 def test_differences_do_not_reach_across_samples():
@@ -284,6 +394,50 @@ def test_a_reservoir_solves_what_its_input_cannot():
     classifier = ReservoirClassifier(num_neurons=300, bias_scaling=0.3, n_bins=20, random_state=0)
     # Chance is .5, and four standard errors of 133 held-out samples are .17.
     assert cross_val_score(classifier, X, y, cv=3).mean() > 0.67
+
+
+def test_a_readout_of_few_samples_keeps_what_can_be_known():
+    """Where the smallest squared error of samples left out would be that of predictions that are all near the mean."""
+    X, y = delayed_xor(160, delay=1, seed=1)
+    Z, z = delayed_xor(400, delay=1, seed=2)
+    classifier = ReservoirClassifier(num_neurons=400, bias_scaling=0.3, n_bins=20, random_state=1).fit(X, y)
+    # Chance is .5, and four standard errors of 400 samples are .1.
+    assert classifier.score(Z, z) > 0.6
+    assert 0.55 < classifier.readout_.loo_accuracy_ < 0.75
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_penalty_is_that_of_the_least_hinge_loss_of_samples_left_out(n_classes):
+    rng = np.random.default_rng(n_classes)
+    y = np.arange(18) % n_classes
+    X = rng.normal(size=(18, 10)) + 1.2 * np.eye(3, 10)[y]
+    codes = np.where(y[:, None] == np.arange(n_classes), 1.0, -1.0)[:, 1 if n_classes == 2 else 0 :]
+    losses, right = [], []
+    for alpha in ALPHAS:
+        told = np.stack(
+            [Ridge(alpha).fit(np.delete(X, i, 0), np.delete(codes, i, 0)).predict(X[i : i + 1])[0] for i in range(18)]
+        ).reshape(codes.shape)
+        losses.append(np.maximum(0, 1 - codes * told).mean())
+        right.append(np.mean((told[:, 0] > 0 if n_classes == 2 else told.argmax(axis=1)) == y))
+    best = int(np.argmin(losses))
+    labels = np.array(["b", "c", "d"])[y]
+    readout = LeaveOneOutRidgeClassifier().fit(X, labels)
+    assert 0 < best < len(ALPHAS) - 1
+    assert (readout.alpha_, readout.loo_accuracy_) == (ALPHAS[best], pytest.approx(right[best]))
+    ridge = RidgeClassifier(alpha=ALPHAS[best]).fit(X, labels)
+    np.testing.assert_allclose(readout.decision_function(X), ridge.decision_function(X), atol=1e-10)
+    np.testing.assert_array_equal(readout.predict(X), ridge.predict(X))
+
+
+def test_a_readout_that_learnt_nothing_says_so():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 20, 2)), np.arange(30) % 2
+    with pytest.warns(UserWarning, match=r"left out in turn, \d+% of the samples are .*50% are of one class") as told:
+        classifier = ReservoirClassifier(**SMALL).fit(X, y)
+    assert told[0].filename == __file__
+    assert classifier.score(X, y) > classifier.readout_.loo_accuracy_
+    with pytest.warns(UserWarning, match=r"left out in turn, the samples are predicted no better than by the mean"):
+        ReservoirRegressor(**SMALL).fit(X, rng.normal(size=30))
 
 
 @pytest.mark.parametrize(

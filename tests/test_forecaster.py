@@ -33,7 +33,7 @@ def model():
 
 
 def state_bytes(model):
-    return pickle.dumps([model.run_.__dict__, model.latest_, model.coef_, model.moments_, model.network_.__dict__])
+    return pickle.dumps([model.run_.__dict__, model.latest_, model.coef_, model.moments_, model.network_])
 
 
 class TestStepping:
@@ -284,6 +284,16 @@ class TestRecursiveLeastSquares:
             )
             errors.append(nrmse(y[800:], fitted.predict(u[800:], history=u[700:800])))
         assert errors[1] < 0.2 < 0.5 < errors[0]
+
+    def test_forecasts_stay_within_the_range_of_all_that_was_learnt(self):
+        sine = np.sin(0.3 * np.arange(900))
+        fitted = small(readout="rls", forgetting=0.98, alpha=1e-4).fit(sine[:400]).partial_fit(sine[400:800] + 5)
+        assert nrmse(sine[800:] + 5, fitted.forecast(100)) < 0.3
+        wild = small(readout="rls", alpha=1e-4).fit(np.random.default_rng(0).normal(size=200))
+        wild.partial_fit(np.array([50.0, -20.0]))
+        forecast = wild.forecast(300)
+        assert forecast.min() >= -27
+        assert forecast.max() <= 57
 
     def test_the_first_call_is_fit(self, model):
         fitted = small(readout="rls").partial_fit(SERIES[:500])

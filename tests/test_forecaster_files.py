@@ -64,6 +64,13 @@ def test_targets_of_their_own(tmp_path):
         again.forecast(3)
 
 
+def test_parameters_changed_since_fit_are_refused_when_saved(tmp_path):
+    model = ReservoirForecaster(**SMALL, readout="rls").fit(series())
+    model.partial_fit(series()).set_params(lags=4)
+    with pytest.raises(ValueError, match=r"lags must be 3, as in fit, for the estimator to be saved. Got 4"):
+        model.save(tmp_path / "model")
+
+
 def test_another_class_is_refused(tmp_path):
     ReservoirForecaster(**SMALL).fit(series()).save(tmp_path / "model")
     with pytest.raises(ValueError, match="holds a ReservoirForecaster, not a ReservoirClassifier"):
@@ -115,7 +122,7 @@ def test_what_is_saved_here_loads(tmp_path, saved):
         (["moments_", "record"], "Scale"),
         (["moments_"], None),
         (["latest_"], None),
-        (["limits_"], None),
+        (["target_range_"], None),
         (["coef_"], None),
     ],
 )

@@ -1,12 +1,15 @@
 """Imports point downward: the tiers of the package, and where optional packages may be imported."""
 
 import ast
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import snnres
+from snnres import network
 
 ROOT = Path(snnres.__file__).parent
 # From the lowest: what a module may import stands in a lower tier, or in its own. Modules may still be to come.
@@ -110,23 +113,25 @@ def test_nothing_is_imported_in_a_circle():
         visit(name)
 
 
-@pytest.mark.parametrize("top", OPTIONAL)
-def test_importing_the_package_imports_nothing_optional(top):
-    """Optional packages are imported inside functions or in modules that ``snnres`` does not import by itself."""
-    seen, todo = set(), [ROOT / "__init__.py"]
-    while todo:
-        path = todo.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        names = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
-        names += [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom) and not node.level]
-        assert top not in {name.split(".")[0] for name in names}, path.name
-        for name in imports_of(path):
-            if name[0] == "snnres":
-                stem = ROOT.joinpath(*name[1:])
-                todo += [file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.exists()]
+def test_the_core_imports_nothing_optional_and_the_package_itself_next_to_nothing():
+    """A command answers Ctrl-C only once the package is imported, so what it offers is imported when it is used."""
+    code = (
+        "import sys, snnres; assert not {'numpy', 'scipy', 'numba'} & set(sys.modules)\n"
+        "from snnres import SNN, Recording, SimulationParams, load_params, homeostasis, features, topology\n"
+        f"assert 'numba' in sys.modules and not {set(OPTIONAL)} & set(sys.modules), sorted(sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT.parent)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_all_that_the_package_offers_is_there():
+    for name in [*snnres.__all__, "io", "datasets", "topology"]:
+        assert name in dir(snnres)
+        assert getattr(snnres, name) is not None
+    assert snnres.SNN is network.SNN
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        snnres.nonsense  # noqa: B018
 
 
 def test_this_test_sees_imports():

@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from snnres import SNN, SimulationParams, STDPParams
+from snnres.topology import from_networkx
 
 SMALL_WORLD = {
     "num_neurons": 20,
@@ -396,3 +397,48 @@ def test_lawful_parameters_do_not_warn():
         warnings.simplefilter("error")
         for base in (SMALL_WORLD, RANDOM, GIVEN):
             SNN(make(base), STDPParams())
+
+
+# ---------------------------------------------------------------- a given matrix
+
+DENSE = np.random.default_rng(3).integers(-2, 3, size=(20, 20))
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        DENSE,
+        DENSE.astype(np.int8),
+        DENSE.astype(np.float64),
+        DENSE.tolist(),
+        sp.csr_array(DENSE),
+        sp.coo_matrix(DENSE.astype(np.int16)),
+    ],
+)
+def test_dense_and_integer_matrices_are_converted_as_set_topology_does(matrix):
+    params = make(GIVEN, adjacency_matrix=matrix)
+    assert params.adjacency_matrix is matrix
+    weights = SNN(params).get_topology()
+    assert weights.dtype == np.float32
+    np.testing.assert_array_equal(weights.toarray(), DENSE)
+    twin = SNN(make(GIVEN))
+    twin.set_topology(matrix)
+    np.testing.assert_array_equal(twin.get_topology().toarray(), DENSE)
+
+
+def test_the_matrix_of_a_graph_is_taken_and_a_graph_refused_with_the_call_to_make():
+    networkx = pytest.importorskip("networkx")
+    graph = networkx.cycle_graph(20)
+    weights = SNN(make(GIVEN, adjacency_matrix=networkx.to_scipy_sparse_array(graph))).get_topology()
+    np.testing.assert_array_equal(weights.toarray(), networkx.to_numpy_array(graph))
+    snn = SNN(make(GIVEN))
+    for given in (graph, graph.to_directed()):
+        for name, take in (
+            ("adjacency_matrix", lambda value: make(GIVEN, adjacency_matrix=value)),
+            ("topology", snn.set_topology),
+        ):
+            with pytest.raises(TypeError, match=rf"{name} must .*snnres\.topology\.from_networkx\(graph\)"):
+                take(given)
+    np.testing.assert_array_equal(
+        SNN(make(GIVEN, adjacency_matrix=from_networkx(graph))).get_topology().toarray(), weights.toarray()
+    )

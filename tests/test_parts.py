@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 from cases import assert_same, random_matrix, snapshot, state_of
 
-from snnres import SNN, SimulationParams, STDPParams
+from snnres import SNN, SimulationParams, STDPParams, load_params, save_params
 from snnres.network import run
 from snnres.parts import LIF, Cell, LearningRule, Part, fire
 
@@ -203,3 +203,25 @@ def test_tables_are_plain_and_come_back():
     assert LearningRule.from_table(table) == rule
     with pytest.raises(TypeError, match="rate must be None, a number or a text"):
         Hebb(rate=np.ones(3)).table()
+
+
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+def test_parts_of_ones_own_are_described_in_texts(tmp_path, suffix):
+    path = tmp_path / f"run.{suffix}"
+    given = params()
+    save_params(path, given, Hebb(rate=0.25))
+    text = path.read_text()
+    for word in ("cell", "Quadratic", "own_parts", "Hebb", "0.25"):
+        assert word in text
+    again, rule = load_params(path)
+    assert (again.cell, rule) == (given.cell, Hebb(rate=0.25))
+    np.testing.assert_array_equal(SNN(again, rule).simulate(), SNN(given, rule).simulate())
+    path.write_text(text.replace("Quadratic", "Cubic"))
+    with pytest.raises(ValueError, match=r"'Cubic' is unknown: import the module that defines it first \(own_parts\)"):
+        load_params(path)
+
+
+def test_the_reference_s_rule_needs_no_name_in_a_text(tmp_path):
+    save_params(tmp_path / "run.toml", params(), STDPParams())
+    assert "STDPParams" not in (tmp_path / "run.toml").read_text()
+    assert load_params(tmp_path / "run.toml")[1] == STDPParams()

@@ -319,6 +319,6 @@ def test_weights_driven_to_infinity_are_named_and_not_saved(phase, tmp_path):
     run = snn.simulate if phase == "simulate" else lambda: snn.adapt(snn.input_spike_times[None])
     with pytest.warns(RuntimeWarning, match="driven weights to infinity"):
         run()
-    with pytest.raises(ValueError, match="data, to be saved, must be finite"):
+    with pytest.raises(ValueError, match="weights must be finite"):
         snn.save(tmp_path / "network.npz")
     assert not (tmp_path / "network.npz").exists()

@@ -355,10 +355,10 @@ def test_every_sparse_format_is_refused_when_not_finite(kind, value):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_sparse_format_is_refused_when_not_square_or_not_float(kind):
+def test_every_sparse_format_is_refused_when_not_square_or_not_real(kind):
     with pytest.raises(ValueError, match=r"adjacency_matrix must be square.*\(3, 4\)"):
         given_matrix(kind(np.ones((3, 4))))
-    for dtype in (np.int64, np.bool_, np.complex128):
+    for dtype in (np.bool_, np.complex128):
         with pytest.raises(TypeError, match="adjacency_matrix must hold float"):
             given_matrix(kind(np.eye(4).astype(dtype)))
 
@@ -413,7 +413,63 @@ def test_row_bounds_that_lie_are_refused(bad):
         given_matrix(matrix)
 
 
-@pytest.mark.parametrize("value", [np.eye(3), [[1.0]], "matrix", 3, sp.csr_matrix((0, 0))])
-def test_what_is_no_sparse_matrix_is_refused(value):
-    with pytest.raises((TypeError, ValueError), match="adjacency_matrix"):
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.eye(3, dtype=bool),
+        np.eye(3) * 1j,
+        [["1"]],
+        [[1.0], [1.0, 2.0]],
+        np.ones((3, 4)),
+        np.ones(3),
+        np.ma.masked_array(np.eye(3), np.eye(3)),
+        "matrix",
+        3,
+        sp.csr_matrix((0, 0)),
+    ],
+)
+def test_what_is_no_matrix_of_weights_is_refused(value):
+    with pytest.raises((TypeError, ValueError), match=r"adjacency_matrix must .*Got .* instead"):
         given_matrix(value)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"n_neurons": 0}, ValueError),
+        ({"n_neurons": 2**31}, ValueError),
+        ({"n_neurons": 10.0}, TypeError),
+        ({"k": 3}, ValueError),
+        ({"k": 0}, ValueError),
+        ({"k": 12}, ValueError),
+        ({"k": True}, TypeError),
+        ({"p": 1.1}, ValueError),
+        ({"p": "a"}, TypeError),
+        ({"prob": -0.1}, ValueError),
+        ({"prob": np.nan}, ValueError),
+        ({"rng": np.random.RandomState(0)}, TypeError),
+        ({"rng": 0}, TypeError),
+    ],
+)
+def test_graphs_are_refused_by_the_name_of_what_is_wrong(change, error):
+    [name] = change
+    given = {"n_neurons": 10, "rng": np.random.default_rng(0)}
+    for graph, own in ((watts_strogatz, {"k": 4, "p": 0.5}), (erdos_renyi, {"prob": 0.5})):
+        if name in given | own:
+            with pytest.raises(error, match=rf"{name} must be .*Got .* instead"):
+                graph(**(given | own | change))
+
+
+def test_graphs_take_any_integer():
+    plain = watts_strogatz(200, 100, 0.5, np.random.default_rng(0))
+    small = watts_strogatz(np.uint8(200), np.int8(100), np.float16(0.5), np.random.default_rng(0))
+    np.testing.assert_array_equal(plain[1], small[1])
+    plain = erdos_renyi(200, 0.25, np.random.default_rng(0))
+    for n_neurons in (np.uint8(200), np.uint64(200), np.int16(200)):
+        np.testing.assert_array_equal(erdos_renyi(n_neurons, 0.25, np.random.default_rng(0))[1], plain[1])
+
+
+def test_only_a_graph_is_one():
+    pytest.importorskip("networkx")
+    with pytest.raises(TypeError, match=r"graph must be a Graph\. Got .* instead"):
+        from_networkx(np.eye(3))

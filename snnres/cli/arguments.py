@@ -12,7 +12,8 @@ from ..seeding import SEED_MAX
 WRONG = 2
 DATA_HELP = (
     "CSV table (.csv) with a header line and numbers in every column but the target; UCR/UEA series (.ts); folder of "
-    "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz)"
+    "{label}_{speaker}_{index}.wav; folder of N-MNIST's {digit}/{id}.bin; spike trajectories (.npz); where no labels "
+    "are needed, also one .wav or .bin of any name, or a folder of them"
 )
 
 
@@ -44,24 +45,41 @@ def new_parser(subcommands: Any, name: str, help_line: str, description: str) ->
     parser = subcommands.add_parser(name, help=help_line, description=description)
     parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    group = parser.add_argument_group("CSV tables")
+    group.add_argument(
+        "--delimiter",
+        type=delimiter,
+        metavar="CHARACTER",
+        help="what separates cells, or the word tab; if not given, that of comma, semicolon and tab which makes most "
+        "columns of the header line",
+    )
+    group.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="what stands before decimals; if not given, a comma where it does not separate cells, numbers have "
+        "one and none has a point",
+    )
     return parser
+
+
+def delimiter(text: str) -> str:
+    """Return the character that an argument names."""
+    character = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(character) != 1 or character.isalnum() or character in '"\r\n.+-_':
+        raise argparse.ArgumentTypeError(f"must be a character that no number has, or the word tab. Got {text!r}.")
+    return character
 
 
 def add_events(parser: Any) -> None:
     """Add how events of a camera are counted."""
     group = parser.add_argument_group("events of a camera")
-    group.add_argument(
-        "--bins", type=integer(1, 100_000), default=30, help="steps of each recording; %(default)s if not given"
-    )
+    group.add_argument("--bins", type=integer(1, 100_000), help="steps of each recording; 30 if not given")
     group.add_argument(
         "--bin-width",
         type=integer(1, 10**9),
-        default=10_333,
-        help="microseconds of a step, %(default)s if not given; what comes after the last step is cut",
+        help="microseconds of a step, 10333 if not given; what comes after the last step is cut",
     )
-    group.add_argument(
-        "--downsample", type=integer(1, 34), default=2, help="pixels of the side of a block; %(default)s if not given"
-    )
+    group.add_argument("--downsample", type=integer(1, 34), help="pixels of the side of a block; 2 if not given")
 
 
 def add_model(parser: Any) -> None:
@@ -83,7 +101,7 @@ def add_model(parser: Any) -> None:
 
 
 def add_task(parser: Any) -> None:
-    """Add what to predict."""
+    """Add what to predict, and how."""
     parser.add_argument("--target", metavar="NAME", help="column of a CSV table to predict; other formats hold theirs")
     parser.add_argument(
         "--task",
@@ -91,6 +109,12 @@ def add_task(parser: Any) -> None:
         default="auto",
         help="auto, if not given: classification if the target is text, or whole numbers written without a point "
         "and of at most 20 different values, else regression",
+    )
+    parser.add_argument(
+        "--readout",
+        choices=("ridge", "logistic"),
+        default="ridge",
+        help="linear readout: ridge, if not given; logistic regression takes longer, but gives probabilities",
     )
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
-from ..progress import Progress
-from .tables import chosen, read_table
+from ..progress import Progress, reporter
+from .arguments import note
+from .tables import FOUND_OUT, Dialect, chosen, read_table, warn_of_numbers
 
-EVENT_OPTIONS = ("bins", "bin_width", "downsample")
+# Steps, microseconds of a step, pixels of the side of a block.
+EVENT_DEFAULTS = {"bins": 30, "bin_width": 10_333, "downsample": 2}
+# What says its label by its name.
+RECORDINGS, EVENTS = "recordings {label}_{speaker}_{index}.wav", "events {digit}/{id}.bin"
 # Of a frame of sound and from one to the next.
 WINDOW_SECONDS, HOP_SECONDS = 0.032, 0.010
 # A square of fewer pixels a side may as well be channels that happen to be as many.
@@ -52,11 +57,15 @@ class Reading(NamedTuple):
     needs_target : bool
         Whether data without anything to predict is refused.
     options : dict
-        ``bins``, ``bin_width`` and ``downsample`` for events.
+        Those of ``bins``, ``bin_width`` and ``downsample`` for events that are given.
     like : dict or None
         The source of data that was read before: other data must fit it.
     progress : bool or callable
         As for the readers.
+    dialect : Dialect
+        How a table is written, as far as it is given.
+    say : callable
+        Takes remarks.
     """
 
     target: str | None
@@ -64,21 +73,26 @@ class Reading(NamedTuple):
     options: dict[str, int]
     like: dict[str, Any] | None = None
     progress: Progress = False
+    dialect: Dialect = FOUND_OUT
+    say: Callable[[str], None] = lambda text: None
 
 
-def reading_of(args: argparse.Namespace, *, needs_target: bool) -> Reading:
-    """Return what the arguments say."""
-    options = {name: getattr(args, name) for name in EVENT_OPTIONS}
-    return Reading(args.target, needs_target, options, None, not args.quiet)
+def reading_of(args: argparse.Namespace, *, needs_target: bool, like: dict[str, Any] | None = None) -> Reading:
+    """Return what the arguments say; a subcommand may lack some of them."""
+    given = {name: getattr(args, name, None) for name in EVENT_DEFAULTS}
+    options = {name: value for name, value in given.items() if value is not None}
+    dialect = Dialect(args.delimiter, args.decimal)
+    target = getattr(args, "target", None)
+    return Reading(target, needs_target, options, like, not args.quiet, dialect, lambda text: note(args, text))
 
 
 def load_data(path: str, how: Reading) -> Data:
     """Read the samples of a file or folder.
 
-    A folder with ``.wav`` files is read as recordings, turned into log-mel frames of 32 ms every 10 ms; one without as
-    N-MNIST, its events counted. Of files the suffix says the format: ``.csv``, ``.ts`` or ``.npz`` (trajectories: the
-    spikes of a square of 16 x 16 pixels or more are counted in blocks of 4 x 4 and bins of 5 steps, other spikes are
-    taken as they are). Counts are in units of their sample's root mean square.
+    Recordings, a ``.wav`` or a folder of them, are turned into log-mel frames of 32 ms every 10 ms; the events of a
+    camera, a ``.bin``, a folder of them or one of N-MNIST, are counted. Other formats are single files: ``.csv``,
+    ``.ts`` or ``.npz`` (trajectories: the spikes of a square of 16 x 16 pixels or more are counted in blocks of 4 x 4
+    and bins of 5 steps, other spikes are taken as they are). Counts are in units of their sample's root mean square.
     """
     place = Path(path)
     if not place.exists():
@@ -86,20 +100,41 @@ def load_data(path: str, how: Reading) -> Data:
     kind = format_of(place)
     if how.like is not None and how.like["format"] != kind:
         raise ValueError(f"{path} must be of format {how.like['format']!r}. Got {kind!r} instead.")
-    if kind != "table" and how.target is not None:
-        raise ValueError(f"--target is for CSV tables; {path} says itself what to predict.")
+    check_flags(path, kind, how)
     readers = {"table": load_table, "wav": load_wav, "nmnist": load_nmnist, "ts": load_ts, "npz": load_trajectories}
     data = readers[kind](place, how)
     if how.needs_target and data.y is None:
-        raise ValueError(f"{path} must hold what to predict. It has no labels.")
+        raise unlabelled(place)
     return data
+
+
+def check_flags(path: str, kind: str, how: Reading) -> None:
+    """Refuse what was asked for and has no meaning for this kind of data."""
+    if kind != "table" and how.target is not None:
+        raise ValueError(f"--target is for CSV tables; {path} says itself what to predict.")
+    for name, value in how.dialect._asdict().items():
+        if kind != "table" and value is not None:
+            raise ValueError(f"--{name} is for CSV tables. Got {path} instead.")
+    for name in how.options:
+        if kind != "nmnist":
+            raise ValueError(f"--{name.replace('_', '-')} is for events of a camera. Got {path} instead.")
 
 
 def format_of(path: Path) -> str:
     """Return the format of a file or folder."""
     if path.is_dir():
-        return "wav" if any(file.suffix.lower() == ".wav" for file in path.iterdir()) else "nmnist"
-    kinds = {".csv": "table", ".ts": "ts", ".npz": "npz"}
+        if files_of(path, ".wav"):
+            return "wav"
+        loose, sorted_by_label = bool(files_of(path, ".bin")), any(path.glob("*/*.bin"))
+        if loose and sorted_by_label:
+            raise ValueError(f"{path} must hold .bin files or folders of them. Got both instead.")
+        if loose or sorted_by_label:
+            return "nmnist"
+        raise ValueError(
+            f"{path} must hold {RECORDINGS} or {EVENTS}, or, to predict, .wav or .bin files of any name. "
+            "Got none of these instead."
+        )
+    kinds = {".csv": "table", ".ts": "ts", ".npz": "npz", ".wav": "wav", ".bin": "nmnist"}
     kind = kinds.get(path.suffix.lower())
     if kind is None:
         raise ValueError(
@@ -113,8 +148,13 @@ def load_table(path: Path, how: Reading) -> Data:
     if how.needs_target and how.target is None:
         raise ValueError(f"--target must name the column of {path} to predict.")
     like = how.like or {"target": how.target, "columns": None}
-    table = read_table(path, like["target"], needs_target=how.needs_target)
-    if like["columns"] is not None:
+    table = read_table(path, like["target"], how.dialect, needs_target=how.needs_target)
+    found = table.dialect
+    if found not in (how.dialect, (",", ".")):
+        how.say(f"{path}: cells are separated by {found.delimiter!r}, decimals follow {found.decimal!r}")
+    if like["columns"] is None:
+        warn_of_numbers(path, [*table.columns, *([how.target] if how.target else [])])
+    else:
         table = chosen(path, table, like["columns"])
     source = {"format": "table", "target": like["target"], "columns": table.columns}
     return Data(table.values, table.target, numbered(table.values), None, source)
@@ -141,20 +181,37 @@ def load_wav(path: Path, how: Reading) -> Data:
     """Read recordings and turn them into log-mel frames."""
     from ..encoding import LogMelEncoder
 
-    folder = datasets.read_wav_folder(path, how.progress)
-    if how.like is not None and folder.rate != how.like["rate"]:
-        raise ValueError(f"{path} must have recordings of {how.like['rate']} Hz. Got {folder.rate} Hz instead.")
-    window, hop = (max(2, round(seconds * folder.rate)) for seconds in (WINDOW_SECONDS, HOP_SECONDS))
-    frames = LogMelEncoder(folder.rate, window=window, hop=hop).fit_transform(folder.signals)
-    return Data(frames, folder.labels, folder.names.tolist(), folder.speakers, {"format": "wav", "rate": folder.rate})
+    if how.needs_target and not path.is_dir():
+        raise unlabelled(path)
+    files = files_of(path, ".wav")
+    if path.is_dir() and reads_labels(how, any(datasets.audio.NAME.fullmatch(file.stem) for file in files)):
+        folder = datasets.read_wav_folder(path, how.progress)
+        signals, rate, names = folder.signals, folder.rate, folder.names.tolist()
+        labels, speakers = folder.labels, folder.speakers
+    else:
+        signals, rate = datasets.read_wavs(files, how.progress)
+        names, labels, speakers = [file.name for file in files], None, None
+    if how.like is not None and rate != how.like["rate"]:
+        raise ValueError(f"{path} must have recordings of {how.like['rate']} Hz. Got {rate} Hz instead.")
+    window, hop = (max(2, round(seconds * rate)) for seconds in (WINDOW_SECONDS, HOP_SECONDS))
+    frames = LogMelEncoder(rate, window=window, hop=hop).fit_transform(signals)
+    return Data(frames, labels, names, speakers, {"format": "wav", "rate": rate})
 
 
 def load_nmnist(path: Path, how: Reading) -> Data:
     """Read recordings of an event camera and count their events."""
     from ..encoding import EventBinner, SampleScaler
 
-    options = how.options if how.like is None else {name: how.like[name] for name in EVENT_OPTIONS}
-    events, labels, ids = datasets.read_nmnist(path, how.progress)
+    options = EVENT_DEFAULTS | how.options if how.like is None else {name: how.like[name] for name in EVENT_DEFAULTS}
+    files = files_of(path, ".bin")
+    labels: NDArray[Any] | None = None
+    if files and how.needs_target:
+        raise unlabelled(path)
+    if files:
+        events, samples = read_events(files, how.progress), [file.name for file in files]
+    else:
+        events, labels, ids = datasets.read_nmnist(path, how.progress)
+        samples = [f"{label}/{number:05d}.bin" for label, number in zip(labels, ids, strict=True)]
     binner = EventBinner(
         (34, 34),
         n_bins=options["bins"],
@@ -162,9 +219,37 @@ def load_nmnist(path: Path, how: Reading) -> Data:
         downsample=options["downsample"],
         output="counts",
     )
-    samples = [f"{label}/{number:05d}.bin" for label, number in zip(labels, ids, strict=True)]
     counts = SampleScaler().fit_transform(binner.fit_transform(events))
     return Data(counts, labels, samples, None, {"format": "nmnist"} | options)
+
+
+def read_events(files: list[Path], progress: Progress) -> list[NDArray[np.void]]:
+    """Read recordings of an event camera, whatever their names."""
+    events = []
+    with reporter(progress, "reading events", len(files)) as report:
+        for done, file in enumerate(files, start=1):
+            events.append(datasets.read_nmnist_events(file))
+            report(done)
+    return events
+
+
+def files_of(path: Path, suffix: str) -> list[Path]:
+    """Return the files of a folder that end so, by name, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix.lower() == suffix and file.is_file())
+
+
+def reads_labels(how: Reading, named: bool) -> bool:
+    """Return whether names of files are to say labels: to learn they must, to predict they play no part."""
+    return how.needs_target or (how.like is None and named)
+
+
+def unlabelled(path: Path) -> ValueError:
+    """Return the error for data that does not say what to predict."""
+    return ValueError(
+        f"{path} must hold what to predict. It has no labels, which {RECORDINGS} and {EVENTS} have in their names."
+    )
 
 
 def numbered(X: Any) -> list[str]:

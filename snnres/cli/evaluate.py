@@ -66,8 +66,7 @@ def run(args: argparse.Namespace) -> None:
 def split(args: argparse.Namespace, data: Data) -> tuple[Any, Any, Any, Any]:
     """Return samples, targets, the folds that the arguments ask for, and the group of each sample, or None."""
     if args.test is not None:
-        how = reading_of(args, needs_target=True)
-        test = load_data(args.test, how._replace(like=data.source))
+        test = load_data(args.test, reading_of(args, needs_target=True, like=data.source))
         check_same_kind(args.test, test.y, data.y)
         n_train, n_samples = len(data.samples), len(data.samples) + len(test.samples)
         y = np.concatenate([data.y, test.y])

@@ -1,6 +1,7 @@
 """From arguments to an estimator."""
 
 import argparse
+import warnings
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,34 @@ def choose_task(task: str, y: NDArray[Any]) -> str:
 
     Text is a class. Whole numbers are classes if they take at most 20 different values. All else is a quantity.
     """
-    if task == "regression" and y.dtype.kind == "U":
-        raise ValueError(f"--target must hold numbers for regression. Got {str(y[0])!r} instead.")
-    if task == "classification" and y.dtype.kind == "f" and (y != np.rint(y)).any():
-        fraction = y[y != np.rint(y)][0]
-        raise ValueError(f"--target must hold text or whole numbers for classification. Got {fraction} instead.")
+    text, n_values = y.dtype.kind == "U", len(np.unique(y))
+    if task == "regression" and text:
+        raise ValueError(f"The target must hold numbers for --task regression. Got {str(y[0])!r} instead.")
+    if task == "classification" and not text:
+        check_classes(y, n_values)
     if task != "auto":
         return task
-    classes = y.dtype.kind == "U" or (y.dtype.kind in "iu" and len(np.unique(y)) <= MOST_CLASSES)
-    return "classification" if classes else "regression"
+    if y.dtype.kind == "f" and n_values <= MOST_CLASSES and (y == np.rint(y)).all():
+        warnings.warn(
+            f"The target is taken as a quantity, since its {n_values} different whole numbers are written with a "
+            "point or an exponent; if they are classes, say --task classification, if not, --task regression.",
+            stacklevel=2,
+        )
+    return "classification" if text or (y.dtype.kind in "iu" and n_values <= MOST_CLASSES) else "regression"
+
+
+def check_classes(y: NDArray[Any], n_values: int) -> None:
+    """Refuse numbers that are no classes: fractions, and many that hardly ever come twice."""
+    fractions = y[y != np.rint(y)]
+    if fractions.size:
+        raise ValueError(
+            f"The target must hold text or whole numbers for --task classification. Got {fractions[0]} instead."
+        )
+    if n_values > MOST_CLASSES and 2 * n_values > len(y):
+        raise ValueError(
+            "The target must hold classes of several samples each for --task classification. Got "
+            f"{n_values} different numbers in {len(y)} samples, which is a quantity, instead."
+        )
 
 
 def parameters(args: argparse.Namespace) -> dict[str, Any]:
@@ -35,9 +55,14 @@ def parameters(args: argparse.Namespace) -> dict[str, Any]:
 def new_predictor(args: argparse.Namespace, y: NDArray[Any]) -> Any:
     """Return the classifier or regressor that the arguments and the target ask for."""
     from ..estimators import ReservoirClassifier, ReservoirRegressor
+    from ..estimators.readouts import logistic_readout
 
-    kind = ReservoirClassifier if choose_task(args.task, y) == "classification" else ReservoirRegressor
-    return kind(**parameters(args))
+    classify = choose_task(args.task, y) == "classification"
+    if args.readout == "logistic":
+        if not classify:
+            raise ValueError("--readout logistic is for classification. The target is a quantity.")
+        return ReservoirClassifier(logistic_readout(), **parameters(args))
+    return (ReservoirClassifier if classify else ReservoirRegressor)(**parameters(args))
 
 
 def described(y: NDArray[Any], estimator: Any) -> str:

@@ -1,6 +1,6 @@
 """Readers of data in the formats in which they are published, and generated tasks. Nothing is ever downloaded."""
 
-from .audio import WavFolder, read_wav_folder
+from .audio import WavFolder, read_wav_folder, read_wavs
 from .chaos import lorenz, mackey_glass
 from .events import EVENT, read_nmnist, read_nmnist_events
 from .series import read_laser, read_sunspots
@@ -22,5 +22,6 @@ __all__ = [
     "read_trajectories",
     "read_ts",
     "read_wav_folder",
+    "read_wavs",
     "spike_templates",
 ]

@@ -1,8 +1,12 @@
 """Folders of short recordings whose names say what they are, such as the Free Spoken Digit Dataset."""
 
+from __future__ import annotations
+
+import os
 import re
 import struct
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +16,10 @@ from scipy.io import wavfile
 
 from ..io import PathLike
 from ..progress import Progress, reporter
-from .files import as_folder
+from ..validation import refuse
+from .files import as_folder, as_path
+
+__all__ = ["WavFolder", "read_wav_folder", "read_wavs"]
 
 NAME = re.compile(r"(?P<label>.+)_(?P<speaker>[^_]+)_(?P<index>[0-9]+)", re.DOTALL)
 
@@ -53,7 +60,7 @@ def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
     folder : path
         The folder that holds the recordings.
     progress : bool or callable, optional
-        True for a line on standard error, or a function of (done, total).
+        True for a bar on standard error, or a function of (done, total).
 
     Returns
     -------
@@ -85,27 +92,73 @@ def read_wav_folder(folder: PathLike, progress: Progress = False) -> WavFolder:
     ([0.0, 0.5], ['7'], ['jane'], 8000)
     """
     root = as_folder("folder", folder)
-    report = reporter(progress, "reading recordings")
     files = sorted((*parts_of_name(path), path) for path in root.iterdir() if path.suffix.lower() == ".wav")
     if not files:
         raise ValueError(f"folder must hold files {{label}}_{{speaker}}_{{index}}.wav. Got {root} instead.")
-    signals: list[NDArray[np.float64]] = []
-    common_rate = 0
-    for done, (*_, path) in enumerate(files, start=1):
-        rate, signal = read_wav(path)
-        common_rate = common_rate or rate
-        if rate != common_rate:
-            raise ValueError(f"{path} must have the rate of {files[0][-1].name}, {common_rate} Hz. Got {rate} instead.")
-        signals.append(signal)
-        report(done, len(files))
+    signals, rate = read_wavs([path for *_, path in files], progress)
     return WavFolder(
         signals,
         np.array([label for label, *_ in files]),
         np.array([speaker for _, speaker, *_ in files]),
         np.array([index for _, _, index, _ in files], dtype=np.int64),
-        common_rate,
+        rate,
         np.array([path.name for *_, path in files]),
     )
+
+
+def read_wavs(paths: Iterable[PathLike], progress: Progress = False) -> tuple[list[NDArray[np.float64]], int]:
+    """Read recordings, whatever their names: mono PCM of one rate.
+
+    Integer samples of 8, 16, 24 or 32 bits are scaled by their full range to [-1, 1).
+
+    Parameters
+    ----------
+    paths : iterable of path
+        The files, at least one.
+    progress : bool or callable, optional
+        True for a bar on standard error, or a function of (done, total).
+
+    Returns
+    -------
+    signals : list of ndarray of shape (n_steps_k,), float64
+        Samples in [-1, 1), in the order of ``paths``.
+    rate : int
+        Samples a second, the same for all.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one that is damaged, empty, stereo, not integer PCM, or of another rate than the first.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import numpy as np
+    >>> from scipy.io import wavfile
+    >>> from snnres.datasets import read_wavs
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "monday.wav")
+    ...     wavfile.write(path, 8000, np.array([0, 16384], dtype=np.int16))
+    ...     signals, rate = read_wavs([path])
+    >>> signals[0].tolist(), rate
+    ([0.0, 0.5], 8000)
+    """
+    if isinstance(paths, (str, os.PathLike)):
+        raise refuse("paths", "a list of paths", paths, TypeError)
+    files = [as_path("paths", path) for path in paths]
+    if not files:
+        raise ValueError("paths must name at least one file. Got none instead.")
+    signals: list[NDArray[np.float64]] = []
+    common_rate = 0
+    with reporter(progress, "reading recordings", len(files)) as report:
+        for done, path in enumerate(files, start=1):
+            rate, signal = read_wav(path)
+            common_rate = common_rate or rate
+            if rate != common_rate:
+                raise ValueError(f"{path} must have the rate of {files[0].name}, {common_rate} Hz. Got {rate} instead.")
+            signals.append(signal)
+            report(done)
+    return signals, common_rate
 
 
 def parts_of_name(path: Path) -> tuple[str, str, int]:

@@ -1,11 +1,16 @@
 """Chaotic series: Mackey-Glass and Lorenz, integrated by Runge-Kutta's classical method of fourth order (RK4)."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import check_array, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_array, check_finite, check_real, refuse
+from .sizes import check_size, check_total
+
+__all__ = ["lorenz", "mackey_glass"]
 
 # Beyond these, with the largest exponent, powers would leave double precision.
 LARGEST_VALUE = 1000.0
@@ -70,18 +75,25 @@ def mackey_glass(
     >>> series.shape, bool(0.2 < series.min() and series.max() < 1.4)
     ((500,), True)
     """
-    n_steps = check_int("n_steps", n_steps, 1)
-    substeps = check_int("substeps", substeps, 1)
-    washout = check_int("washout", washout, 0)
+    n_steps, washout, substeps = check_lengths(n_steps, washout, substeps)
     beta, gamma = check_real("beta", beta, above=0), check_real("gamma", gamma, above=0)
     exponent = check_real("exponent", exponent, above=0, high=LARGEST_EXPONENT)
     initial = check_real("initial", initial, above=0, below=LARGEST_VALUE)
     step = check_real("sample_interval", sample_interval, above=0) / substeps
     delay = round(check_real("tau", tau, above=0) / step)
+    if delay > INT32_MAX:
+        raise refuse("tau", f"at most {INT32_MAX} integration steps of {step:g}", tau)
     if delay == 0 or not math.isclose(delay * step, tau, rel_tol=1e-9):
         raise refuse("tau", f"a whole number of integration steps of sample_interval / substeps = {step:g}", tau)
     n_fine = (washout + n_steps - 1) * substeps
     return integrate_delayed(n_fine, step, delay, initial, beta, gamma, exponent)[washout * substeps :: substeps]
+
+
+def check_lengths(n_steps: int, washout: int, substeps: int) -> tuple[int, int, int]:
+    """Return the checked lengths of a series, which is integrated in fewer than 2^31 steps."""
+    lengths = check_size("n_steps", n_steps), check_size("washout", washout, 0), check_size("substeps", substeps)
+    check_total("n_steps, washout and substeps", (lengths[0] + lengths[1]) * lengths[2])
+    return lengths
 
 
 def integrate_delayed(
@@ -166,9 +178,7 @@ def lorenz(
     >>> lorenz(100).shape
     (100, 3)
     """
-    n_steps = check_int("n_steps", n_steps, 1)
-    substeps = check_int("substeps", substeps, 1)
-    washout = check_int("washout", washout, 0)
+    n_steps, washout, substeps = check_lengths(n_steps, washout, substeps)
     constants = check_real("sigma", sigma), check_real("rho", rho), check_real("beta", beta)
     step = check_real("sample_interval", sample_interval, above=0) / substeps
     start = check_array("initial", initial, 1)

@@ -1,5 +1,7 @@
 """The event-camera digits of N-MNIST."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,8 @@ from numpy.typing import NDArray
 from ..io import PathLike
 from ..progress import Progress, reporter
 from .files import as_folder, as_path
+
+__all__ = ["EVENT", "read_nmnist", "read_nmnist_events"]
 
 SIDE = 34
 BYTES_PER_EVENT = 5
@@ -90,7 +94,7 @@ def read_nmnist(
     folder : path
         The folder that holds the folders of digits, each named by a whole number.
     progress : bool or callable, optional
-        True for a line on standard error, or a function of (done, total).
+        True for a bar on standard error, or a function of (done, total).
 
     Returns
     -------
@@ -123,7 +127,6 @@ def read_nmnist(
     (2, [7, 3], [1, 2])
     """
     root = as_folder("folder", folder)
-    report = reporter(progress, "reading N-MNIST")
     files = sorted(
         (recording_id(path), int(digit.name), path)
         for digit in root.iterdir()
@@ -133,9 +136,10 @@ def read_nmnist(
     if not files:
         raise ValueError(f"folder must hold files {{digit}}/{{id}}.bin, as N-MNIST's Train does. Got {root} instead.")
     events = []
-    for done, (_, _, path) in enumerate(files, start=1):
-        events.append(read_nmnist_events(path))
-        report(done, len(files))
+    with reporter(progress, "reading N-MNIST", len(files)) as report:
+        for done, (_, _, path) in enumerate(files, start=1):
+            events.append(read_nmnist_events(path))
+            report(done)
     labels = np.array([digit for _, digit, _ in files], dtype=np.int64)
     ids = np.array([number for number, _, _ in files], dtype=np.int64)
     return events, labels, ids

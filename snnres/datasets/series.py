@@ -1,5 +1,7 @@
 """Single long series: the Santa Fe laser and the monthly sunspot numbers."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,8 @@ from numpy.typing import NDArray
 
 from ..io import PathLike
 from .files import as_path, damaged, meaningful, read_values
+
+__all__ = ["read_laser", "read_sunspots"]
 
 SUNSPOT_COLUMNS = ("year", "month", "sunspots")
 

@@ -1,11 +1,16 @@
 """Generated tasks of memory and nonlinearity: NARMA-10, jittered spike templates, delayed XOR."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..params import SeedLike, check_seed
 from ..seeding import seed_sequence
 from ..validation import check_int, check_real
+from .sizes import check_size, check_total
+
+__all__ = ["delayed_xor", "narma10", "spike_templates"]
 
 NARMA_ORDER = 10
 # Series that never diverge stay well below; those above it grow without end.
@@ -64,8 +69,8 @@ def narma10(
     >>> bool(abs(again - y[100]) < 1e-12)
     True
     """
-    n_steps = check_int("n_steps", n_steps, 1)
-    washout = check_int("washout", washout, 0)
+    n_steps, washout = check_size("n_steps", n_steps), check_size("washout", washout, 0)
+    check_total("n_steps and washout", n_steps + washout)
     generator = np.random.default_rng(root_of(seed))
     for _ in range(NARMA_DRAWS):
         u = generator.uniform(0.0, 0.5, washout + n_steps)
@@ -144,9 +149,10 @@ def spike_templates(
     >>> X.shape, sorted(y.tolist())
     ((6, 200, 4), [0, 0, 1, 1, 2, 2])
     """
-    n_samples = check_int("n_samples", n_samples, 1)
-    n_templates = check_int("n_templates", n_templates, 1)
-    shape = check_int("n_steps", n_steps, 1), check_int("n_channels", n_channels, 1)
+    n_samples, n_templates = check_size("n_samples", n_samples), check_size("n_templates", n_templates)
+    shape = check_size("n_steps", n_steps), check_size("n_channels", n_channels)
+    check_total("n_samples, n_steps and n_channels", n_samples * shape[0] * shape[1])
+    check_total("n_templates, n_steps and n_channels", n_templates * shape[0] * shape[1])
     rate = check_real("rate", rate, low=0, high=1)
     jitter = check_real("jitter", jitter, low=0)
     for_templates, for_order, for_jitter = (
@@ -197,8 +203,8 @@ def delayed_xor(
     >>> X.shape, bool((y == X[:, -1, 0] ^ X[:, -4, 1]).all())
     ((100, 20, 2), True)
     """
-    n_samples = check_int("n_samples", n_samples, 1)
-    n_steps = check_int("n_steps", n_steps, 1)
+    n_samples, n_steps = check_size("n_samples", n_samples), check_size("n_steps", n_steps)
+    check_total("n_samples and n_steps", n_samples * n_steps * 2)
     delay = check_int("delay", delay, 0, n_steps - 1)
     X = np.random.default_rng(root_of(seed)).integers(0, 2, (n_samples, n_steps, 2), dtype=np.uint8)
     return X, (X[:, -1, 0] ^ X[:, -1 - delay, 1]).astype(np.int64)

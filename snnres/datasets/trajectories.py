@@ -1,5 +1,7 @@
 """Ball trajectories seen by an artificial retina, the example of the reference's author."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,11 @@ from ..io import PathLike, reading
 from ..validation import check_array
 from .files import as_path
 
+__all__ = ["read_trajectories"]
 
-def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Read spike-encoded trajectories from an ``.npz`` with ``data`` and ``labels``.
+
+def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+    """Read spike-encoded trajectories from an ``.npz`` with ``data`` and, where they are known, ``labels``.
 
     Parameters
     ----------
@@ -23,13 +27,13 @@ def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int
     -------
     X : ndarray of shape (n_samples, n_steps, n_channels), uint8
         The spikes. The published file is ordered by class, so shuffle before any split or plastic phase.
-    y : ndarray of shape (n_samples,), int64
-        The classes.
+    y : ndarray of shape (n_samples,), int64, or None
+        The classes; None where the file has no ``labels``.
 
     Raises
     ------
     ValueError
-        If the file is damaged, lacks an array, or an array has another shape or other values.
+        If the file is damaged, lacks ``data``, or an array has another shape or other values.
 
     Examples
     --------
@@ -44,13 +48,14 @@ def read_trajectories(path: PathLike) -> tuple[NDArray[np.uint8], NDArray[np.int
     ((2, 5, 16), [0, 1])
     """
     file = as_path("path", path)
-    with reading(file, "an .npz file with the arrays data and labels"), file.open("rb") as stream:
+    with reading(file, "an .npz file with the array data, and labels where they are known"), file.open("rb") as stream:
         content = np.load(stream, allow_pickle=False)
         if not isinstance(content, np.lib.npyio.NpzFile):
             raise ValueError("It holds a single array.")
         with content:
-            spikes, labels = content["data"], content["labels"]
-        return check_spikes(spikes), check_labels(labels, len(spikes))
+            spikes = content["data"]
+            labels = content["labels"] if "labels" in content.files else None
+        return check_spikes(spikes), None if labels is None else check_labels(labels, len(spikes))
 
 
 def check_spikes(value: Any) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """The ``.ts`` format of the UCR/UEA time series archive."""
 
+from __future__ import annotations
+
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from ..io import PathLike
 from .files import as_path, damaged, meaningful, read_values
+
+__all__ = ["read_ts"]
 
 Series: TypeAlias = NDArray[np.float64] | list[NDArray[np.float64]]
 

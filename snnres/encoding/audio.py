@@ -7,8 +7,9 @@ import scipy.fft
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from ..validation import check_array, check_bool, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_array, check_bool, check_finite, check_int, check_real, refuse
 from .base import Encoder, Float64Array
+from .fitting import all_or_nothing
 
 # Added to every power before the logarithm: far below the noise of 16-bit recordings in [-1, 1).
 FLOOR = 1e-6
@@ -104,6 +105,7 @@ class LogMelEncoder(Encoder):
         self.trim = trim
         self.scale = scale
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the signals, and build the filters.
 
@@ -119,14 +121,15 @@ class LogMelEncoder(Encoder):
         """
         self._check_parameters()
         check_signals(X)
-        corners = mel_corners(self.low, self.rate / 2 if self.high is None else self.high, self.n_mels)
+        rate = float(self.rate)
+        corners = mel_corners(float(self.low), rate / 2 if self.high is None else float(self.high), int(self.n_mels))
         self.centres_ = corners[1:-1]
-        self.filters_ = triangles(corners, scipy.fft.rfftfreq(self.window, 1 / self.rate))
+        self.filters_ = triangles(corners, scipy.fft.rfftfreq(int(self.window), 1 / rate))
         empty = np.flatnonzero(~self.filters_.any(axis=1))
         if empty.size:
             raise ValueError(
                 f"n_mels must leave each band a frequency of the spectrum, whose spacing is rate / window = "
-                f"{self.rate / self.window:g} Hz. Got {self.n_mels} bands instead, of which {empty.size} have none."
+                f"{rate / int(self.window):g} Hz. Got {self.n_mels} bands instead, of which {empty.size} have none."
             )
         self.n_features_in_ = 1
         return self
@@ -167,9 +170,9 @@ class LogMelEncoder(Encoder):
 
     def _check_parameters(self) -> None:
         rate = check_real("rate", self.rate, above=0)
-        check_int("n_mels", self.n_mels, 1)
-        check_int("window", self.window, 2)
-        check_int("hop", self.hop, 1)
+        check_int("n_mels", self.n_mels, 1, INT32_MAX)
+        check_int("window", self.window, 2, INT32_MAX)
+        check_int("hop", self.hop, 1, INT32_MAX)
         low = check_real("low", self.low, low=0, below=rate / 2)
         if self.high is not None:
             check_real("high", self.high, above=low, high=rate / 2)
@@ -184,7 +187,7 @@ class LogMelEncoder(Encoder):
         levels = np.log(self._powers(signal) + FLOOR)
         loudest = levels.max()
         if self.trim is not None:
-            heard = np.flatnonzero(levels.max(axis=1) >= loudest - self.trim)
+            heard = np.flatnonzero(levels.max(axis=1) >= loudest - float(self.trim))
             levels = levels[heard[0] : heard[-1] + 1]
         if self.level:
             levels = levels - loudest
@@ -194,10 +197,11 @@ class LogMelEncoder(Encoder):
     def _powers(self, signal: Float64Array) -> Float64Array:
         """Return the power in each band, (n_frames, n_mels)."""
         lifted = signal.copy()
-        lifted[1:] -= self.pre_emphasis * signal[:-1]
-        lifted = np.pad(lifted, (0, max(0, self.window - len(lifted))))
-        frames = np.lib.stride_tricks.sliding_window_view(lifted, self.window)[:: self.hop]
-        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)
+        lifted[1:] -= float(self.pre_emphasis) * signal[:-1]
+        window = int(self.window)
+        lifted = np.pad(lifted, (0, max(0, window - len(lifted))))
+        frames = np.lib.stride_tricks.sliding_window_view(lifted, window)[:: int(self.hop)]
+        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
         spectrum = scipy.fft.rfft(frames * hann, axis=1)
         powers: Float64Array = (spectrum.real**2 + spectrum.imag**2) @ self.filters_.T
         return powers

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..validation import check_array, check_binary, check_finite, check_real, refuse
+from ..validation import check_array, check_binary, check_finite, check_real, check_unmasked, refuse
+from .fitting import all_or_nothing
 from .series import Series, check_series
 
 Float64Array = NDArray[np.float64]
@@ -73,6 +74,7 @@ class Encoder(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # t
 class TableEncoder(Encoder):
     """Base of encoders of static vectors: (n_samples, n_features) -> (n_samples, n_steps, n_out)."""
 
+    @all_or_nothing
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check the parameters and learn what the encoder learns.
 
@@ -127,6 +129,7 @@ class TableEncoder(Encoder):
         return self._decode(check_binary("X", array.reshape(-1, shape[1])).reshape(array.shape))
 
     def _check_table(self, X: Any, *, reset: bool) -> Float64Array:
+        check_unmasked("X", X)
         table: Float64Array = validate_data(self, X, reset=reset, dtype=np.float64)
         check_finite("X", table)
         return table
@@ -194,6 +197,7 @@ class ScaledEncoder(TableEncoder):
 class SeriesEncoder(Encoder):
     """Base of encoders of time series: (n_samples, n_steps, n_channels) or a list of (n_steps_k, n_channels)."""
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and learn what the encoder learns.
 

@@ -9,9 +9,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..params import SeedLike, check_seed
 from ..seeding import seed_sequence
-from ..validation import check_finite, check_int, check_real
+from ..validation import INT32_MAX, check_finite, check_int, check_real
 from .base import Float64Array, SeriesEncoder, check_choice
-from .series import Series, channel_moments, check_series
+from .series import Series, check_series
+from .standardiser import Standardiser
 
 WEIGHTS_KEY, BIAS_KEY = 0x11E1, 0x11E2
 
@@ -72,27 +73,30 @@ class CurrentEncoder(SeriesEncoder):
         """
         check_is_fitted(self)
         series = check_series("X", X, self.n_features_in_)
-        if (series.lengths % self.hold).any():
-            wrong = series.lengths[series.lengths % self.hold > 0][0]
-            raise ValueError(f"X must have a multiple of hold={self.hold} steps in each sample. Got {wrong} instead.")
-        held = series.rows.reshape(-1, self.hold, self.n_features_in_).mean(axis=1)
-        return Series(held, series.lengths // self.hold, series.is_list).restored(held * self.sd_ + self.mean_)
+        hold = int(self.hold)
+        if (series.lengths % hold).any():
+            wrong = series.lengths[series.lengths % hold > 0][0]
+            raise ValueError(f"X must have a multiple of hold={hold} steps in each sample. Got {wrong} instead.")
+        held = series.rows.reshape(-1, hold, self.n_features_in_).mean(axis=1)
+        return Series(held, series.lengths // hold, series.is_list).restored(self._scaling().undo(held))
 
     def _check_parameters(self) -> None:
-        check_int("hold", self.hold, 1)
+        check_int("hold", self.hold, 1, INT32_MAX)
         check_choice("scale", self.scale, ("standard", "none"))
 
     def _learn(self, series: Series) -> None:
         self.mean_, self.sd_ = np.zeros(self.n_features_in_), np.ones(self.n_features_in_)
         if self.scale == "standard":
-            self.mean_, sd = channel_moments(series.rows)
-            self.sd_ = np.where(sd > 0, sd, 1.0)
+            self.mean_, self.sd_ = Standardiser.of_columns(series.rows)
 
     def _encode(self, series: Series) -> Any:
         with np.errstate(over="ignore"):
-            currents: Float64Array = (series.rows - self.mean_) / self.sd_
+            currents = self._scaling().apply(series.rows)
         check_finite("X, once standardised,", currents)
-        return series.restored(np.repeat(currents.astype(np.float32), self.hold, axis=0), self.hold)
+        return series.restored(np.repeat(currents.astype(np.float32), int(self.hold), axis=0), int(self.hold))
+
+    def _scaling(self) -> Standardiser:
+        return Standardiser(self.mean_, self.sd_)
 
 
 def stream(seed: SeedLike, key: int) -> np.random.Generator:
@@ -146,8 +150,8 @@ def random_input_weights(
     >>> weights.shape, sorted(set(weights.data.tolist()))
     ((3, 100), [-1.0, 1.0])
     """
-    n_channels = check_int("n_channels", n_channels, 1)
-    n_neurons = check_int("n_neurons", n_neurons, 1)
+    n_channels = check_int("n_channels", n_channels, 1, INT32_MAX)
+    n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
     density = check_real("density", density, low=0, high=1)
     scaling = check_real("scaling", scaling, above=0)
     check_choice("distribution", distribution, ("uniform", "normal", "signs"))
@@ -192,6 +196,6 @@ def random_bias(n_neurons: int, scaling: float = 1.0, seed: SeedLike = None) -> 
     >>> random_bias(4, 0.0).tolist()
     [0.0, 0.0, 0.0, 0.0]
     """
-    n_neurons = check_int("n_neurons", n_neurons, 1)
+    n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
     scaling = check_real("scaling", scaling, low=0)
     return (stream(seed, BIAS_KEY).uniform(-1.0, 1.0, n_neurons) * scaling + 0.0).astype(np.float32)

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..validation import INT32_MAX, check_int, check_real, refuse
 from .base import Encoder, check_choice
+from .fitting import all_or_nothing
 from .pixels import blocks_of, check_sensor
 
 MODES = {"counts": np.int32, "spikes": np.uint8}
@@ -93,6 +94,7 @@ class EventBinner(Encoder):
         self.output = output
         self.out_of_range = out_of_range
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the parameters and the samples.
 
@@ -109,7 +111,7 @@ class EventBinner(Encoder):
         self._check_parameters()
         for i, events in enumerate(self._check_samples(X)):
             self._check_events(f"X[{i}]", events)
-        width, height = self.sensor_size
+        width, height = map(int, self.sensor_size)
         self.n_features_in_ = width * height * self._n_polarities()
         return self
 
@@ -151,7 +153,7 @@ class EventBinner(Encoder):
         if self.n_bins is None and self.bin_width is None:
             raise refuse("n_bins", "given where bin_width is not", None)
         if self.n_bins is not None:
-            check_int("n_bins", self.n_bins, 1)
+            check_int("n_bins", self.n_bins, 1, INT32_MAX)
         if self.bin_width is not None:
             check_real("bin_width", self.bin_width, above=0)
         check_choice("origin", self.origin, ("zero", "first"))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import check_bool, check_int
+from ..validation import INT32_MAX, check_bool, check_int
 from .base import Float64Array, ScaledEncoder, Spikes, TableEncoder
 
 
@@ -86,13 +86,13 @@ class LatencyEncoder(ScaledEncoder):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        check_int("n_steps", self.n_steps, 2)
+        check_int("n_steps", self.n_steps, 2, INT32_MAX)
         check_bool("silent_minimum", self.silent_minimum)
 
     def _encode(self, table: Float64Array) -> Spikes:
         scaled = self._scaled(table)
         fires = scaled > 0 if self.silent_minimum else np.ones(scaled.shape, dtype=np.bool_)
-        return latency_spikes(scaled, fires, self.n_steps)
+        return latency_spikes(scaled, fires, self._n_steps())
 
     def _decode(self, spikes: Spikes) -> Float64Array:
         return self._unscaled(latency_intensity(spikes))
@@ -136,7 +136,7 @@ class RankOrderEncoder(TableEncoder):
         self.slot = slot
 
     def _check_parameters(self) -> None:
-        check_int("slot", self.slot, 1)
+        check_int("slot", self.slot, 1, INT32_MAX)
 
     def _learn(self, table: Float64Array) -> None:
         """Learn nothing: ranks are within a sample."""
@@ -153,4 +153,4 @@ class RankOrderEncoder(TableEncoder):
         return ranks
 
     def _n_steps(self) -> int:
-        return int(self.n_features_in_ * self.slot)
+        return int(self.n_features_in_) * int(self.slot)

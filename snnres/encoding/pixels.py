@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import check_int, refuse
+from ..validation import INT32_MAX, check_int, refuse
 from .base import SeriesEncoder
 from .series import Series
 
@@ -38,14 +38,14 @@ def check_sensor(sensor_size: Any, downsample: Any) -> None:
     if not isinstance(sensor_size, (tuple, list)) or len(sensor_size) != 2:
         raise refuse("sensor_size", "a pair (width, height)", sensor_size, TypeError)
     for i, side in enumerate(sensor_size):
-        check_int(f"sensor_size[{i}]", side, 1)
-    check_int("downsample", downsample, 1)
+        check_int(f"sensor_size[{i}]", side, 1, INT32_MAX)
+    check_int("downsample", downsample, 1, INT32_MAX)
 
 
 def blocks_of(sensor_size: tuple[int, int], downsample: int) -> Blocks:
     """Return the grid of blocks of a sensor, (width, height)."""
-    width, height = sensor_size
-    return Blocks(-(-height // downsample), -(-width // downsample), downsample)
+    width, height, side = (int(value) for value in (*sensor_size, downsample))
+    return Blocks(-(-height // side), -(-width // side), side)
 
 
 class SpikePooler(SeriesEncoder):
@@ -97,10 +97,10 @@ class SpikePooler(SeriesEncoder):
 
     def _check_parameters(self) -> None:
         check_sensor(self.sensor_size, self.downsample)
-        check_int("bin_steps", self.bin_steps, 1)
+        check_int("bin_steps", self.bin_steps, 1, INT32_MAX)
 
     def _learn(self, series: Series) -> None:
-        width, height = self.sensor_size
+        width, height = map(int, self.sensor_size)
         if series.rows.shape[1] != width * height:
             raise ValueError(
                 f"X must have a channel for each of the {width} x {height} pixels of sensor_size. "
@@ -109,15 +109,16 @@ class SpikePooler(SeriesEncoder):
 
     def _encode(self, series: Series) -> Any:
         blocks = blocks_of(self.sensor_size, self.downsample)
-        y, x = np.divmod(np.arange(self.n_features_in_), self.sensor_size[0])
+        y, x = np.divmod(np.arange(self.n_features_in_), int(self.sensor_size[0]))
         block = blocks.of(x, y)
         order = np.argsort(block, kind="stable")
         in_blocks = np.add.reduceat(
             series.rows[:, order], np.searchsorted(block[order], np.arange(blocks.size)), axis=1
         )
-        n_bins = -(-series.lengths // self.bin_steps)
-        first = np.repeat(series.starts - self.bin_steps * (np.cumsum(n_bins) - n_bins), n_bins)
-        pooled = np.add.reduceat(in_blocks, first + self.bin_steps * np.arange(n_bins.sum()), axis=0)
+        bin_steps = int(self.bin_steps)
+        n_bins = -(-series.lengths // bin_steps)
+        first = np.repeat(series.starts - bin_steps * (np.cumsum(n_bins) - n_bins), n_bins)
+        pooled = np.add.reduceat(in_blocks, first + bin_steps * np.arange(n_bins.sum()), axis=0)
         return replace(series, rows=pooled, lengths=n_bins).restored(pooled)
 
     def _names(self, inputs: list[str]) -> list[str]:

@@ -1,12 +1,10 @@
 """Population code: several neurons a feature, each tuned to another value."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from ..validation import check_int, check_real
+from ..validation import INT32_MAX, check_int, check_real
 from .base import Float64Array, ScaledEncoder, Spikes
 from .latency import latency_intensity, latency_spikes
 
@@ -105,14 +103,14 @@ class PopulationEncoder(ScaledEncoder):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        check_int("n_steps", self.n_steps, 2)
-        check_int("n_fields", self.n_fields, 3)
+        check_int("n_steps", self.n_steps, 2, INT32_MAX)
+        check_int("n_fields", self.n_fields, 3, INT32_MAX)
         check_real("beta", self.beta, above=0)
         check_real("silent_below", self.silent_below, low=0, below=1)
 
     def _learn(self, table: Float64Array) -> None:
         super()._learn(table)
-        spacing = 1.0 / (self.n_fields - 2)
+        spacing = 1.0 / (int(self.n_fields) - 2)
         self.centres_ = (np.arange(self.n_fields) - 0.5) * spacing
         self.width_ = spacing / self.beta
 
@@ -123,10 +121,10 @@ class PopulationEncoder(ScaledEncoder):
 
     def _encode(self, table: Float64Array) -> Spikes:
         activations = self._activations(table)
-        return latency_spikes(activations, activations >= self.silent_below, self.n_steps)
+        return latency_spikes(activations, activations >= self.silent_below, self._n_steps())
 
     def _decode(self, spikes: Spikes) -> Float64Array:
-        weights = latency_intensity(spikes).reshape(len(spikes), -1, self.n_fields)
+        weights = latency_intensity(spikes).reshape(len(spikes), -1, int(self.n_fields))
         total = weights.sum(axis=2)
         missing = np.full(total.shape, np.nan)
         mean = np.divide((weights * self.centres_).sum(axis=2), total, out=missing, where=total > 0)
@@ -135,5 +133,5 @@ class PopulationEncoder(ScaledEncoder):
     def _names(self, inputs: list[str]) -> list[str]:
         return [f"{name}_field{field}" for name in inputs for field in range(self.n_fields)]
 
-    def _n_out(self) -> Any:
-        return self.n_features_in_ * self.n_fields
+    def _n_out(self) -> int:
+        return int(self.n_features_in_) * int(self.n_fields)

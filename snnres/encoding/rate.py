@@ -7,7 +7,7 @@ import numpy as np
 
 from ..params import SeedLike, check_seed
 from ..seeding import seed_sequence
-from ..validation import check_int, check_real
+from ..validation import INT32_MAX, check_int, check_real
 from .base import Float64Array, ScaledEncoder, Spikes
 
 
@@ -20,14 +20,14 @@ class RateEncoder(ScaledEncoder):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        check_int("n_steps", self.n_steps, 1)
+        check_int("n_steps", self.n_steps, 1, INT32_MAX)
         check_real("max_rate", self.max_rate, above=0, high=self.highest_rate)
 
     def _rates(self, table: Float64Array) -> Float64Array:
-        return self.max_rate * self._scaled(table)
+        return float(self.max_rate) * self._scaled(table)
 
     def _from_rates(self, rates: Float64Array) -> Float64Array:
-        return self._unscaled(np.minimum(rates / self.max_rate, 1.0))
+        return self._unscaled(np.minimum(rates / float(self.max_rate), 1.0))
 
 
 class RandomRateEncoder(RateEncoder):
@@ -58,7 +58,7 @@ class RandomRateEncoder(RateEncoder):
 
     def _encode(self, table: Float64Array) -> Spikes:
         probabilities = self._probabilities(self._rates(table))
-        spikes = np.empty((len(table), self.n_steps, table.shape[1]), dtype=np.uint8)
+        spikes = np.empty((len(table), self._n_steps(), table.shape[1]), dtype=np.uint8)
         for sample, values in enumerate(table):
             draws = sample_stream(self.seed_, values).random(spikes.shape[1:])
             np.less(draws, probabilities[sample], out=spikes[sample], casting="unsafe")
@@ -242,7 +242,7 @@ class RegularRateEncoder(RateEncoder):
         self.out_of_range = out_of_range
 
     def _encode(self, table: Float64Array) -> Spikes:
-        steps = np.arange(self.n_steps + 1)[:, None]
+        steps = np.arange(self._n_steps() + 1)[:, None]
         reached = np.floor(steps * self._rates(table)[:, None, :] + 0.5)
         return (np.diff(reached, axis=1) > 0).astype(np.uint8)
 

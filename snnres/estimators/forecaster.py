@@ -9,13 +9,15 @@ from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.base import check_choice
+from ..encoding.fitting import all_or_nothing
+from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import check_bool, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, refuse
 from .least_squares import Moments, chosen_alpha
-from .reservoir import CALIBRATION_SAMPLES, calibrated, check_reservoir, random_reservoir
-from .rows import Scale, check_rows
+from .reservoir import CALIBRATION_SAMPLES, ReservoirSettings, calibrated, random_reservoir, reservoir_settings
+from .rows import check_rows
 from .stepping import SeriesRun, embedded
-from .storage import StorageMixin, check_columns, check_network, check_rectangle
+from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -23,10 +25,15 @@ Float64Array = NDArray[np.float64]
 INPUT_SPREAD = 300.0
 # Steps of the series in each of the stretches on which the threshold is set.
 CALIBRATION_STEPS = 10
-# How far beyond the range of the training data, in parts of that range, a forecast may go.
+# How far beyond the range of the data that was learnt from, in parts of that range, a forecast may go.
 MARGIN = 0.1
 # Rows that remain after the washout, at least: enough to fit on some and choose the penalty on others.
 FEWEST_ROWS = 10
+
+
+def range_of(rows: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """Return the smallest and the largest value of each column."""
+    return rows.min(axis=0), rows.max(axis=0)
 
 
 class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -88,6 +95,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     coef_ : ndarray, shape (n_states, n_targets)
         Weights of the states, brought to scale (a constant, the ``lags`` steps, the neurons for one time constant after
         the other), for targets in standard deviations.
+    target_range_ : tuple of two ndarrays, shape (n_targets,)
+        Smallest and largest values that were learnt from.
     n_features_in_ : int
         Channels of the series.
 
@@ -99,7 +108,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     -----
     A run begins with potentials of zero, no spikes, and a past in which the series stood at its first value. It
     is deterministic and leaves the fitted estimator as it was: only ``fit`` and ``partial_fit`` change it. A forecast
-    is kept within the range of the training series, widened by a tenth on either side.
+    is kept within the range of all that was learnt from, widened by a tenth on either side.
 
     The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. There
     most of the memory comes from ``lags`` and most of the nonlinearity from the neurons; the recurrent synapses added
@@ -123,6 +132,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     >>> bool(np.abs(model.forecast(30) - series[400:]).max() < 0.1)
     True
     """
+
+    target_range_: tuple[Float64Array, Float64Array]
 
     def __init__(
         self,
@@ -165,6 +176,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.forgetting = forgetting
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, u: Any, y: Any = None) -> Self:
         """Draw the reservoir, set its scale and threshold on the series, and fit the readout.
 
@@ -179,21 +191,23 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         -------
         self
         """
-        self._check_parameters()
+        settings = self._check_parameters()
         rows, targets = self._learn_form(u, y)
         scaled = self.input_scale_.apply(rows)
-        self.network_ = self._reservoir(scaled)
+        self.network_ = self._reservoir(settings, scaled)
         self.run_ = self._new_run()
         channels, traces = self.run_.advance(scaled)
-        used = slice(self.washout, len(targets))
+        used = slice(int(self.washout), len(targets))
         self.state_scales_ = self._learn_state_scales(channels[used], traces[used])
         states = self._states(channels, traces)
         self.latest_ = states[-1:]
         self.alpha_ = chosen_alpha(states[used], targets[used]) if self.alpha is None else float(self.alpha)
         self.moments_ = Moments.of(states[used], targets[used], self._forgetting())
         self._solve()
+        self._remember_parameters()
         return self
 
+    @all_or_nothing
     def partial_fit(self, u: Any, y: Any = None) -> Self:
         """Learn on, with ``readout="rls"``, from a series that follows on the one before.
 
@@ -212,7 +226,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         if self.readout != "rls":
             raise ValueError(f"partial_fit needs readout='rls'. Got {self.readout!r} instead.")
         if not hasattr(self, "run_"):
-            return self.fit(u, y)
+            self.fit(u, y)
+            return self
         rows = self._check_channels("u", u)
         targets = rows if y is None and self.predicts_input_ else self._check_targets(rows, y)
         run = self.run_.copy()
@@ -220,6 +235,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         # What is to be told of the next step stands one row earlier.
         learnt = np.concatenate([self.latest_, states[:-1]]) if self.predicts_input_ else states
         self.run_, self.latest_ = run, states[-1:]
+        self.target_range_ = range_of(np.vstack([*self.target_range_, targets]))
         self.moments_ = self.moments_.followed_by(learnt, self.target_scale_.apply(targets), self._forgetting())
         self._solve()
         return self
@@ -276,9 +292,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
             run = self._new_run()
             past = self.input_scale_.apply(self._check_channels("history", history))
             state = self._states(*run.advance(past))[-1:]
+        low, high = self.target_range_
+        margin = MARGIN * (high - low)
         rows = []
         for _ in range(n_steps):
-            rows.append(np.clip(self.target_scale_.undo(state @ self.coef_), *self.limits_))
+            rows.append(np.clip(self.target_scale_.undo(state @ self.coef_), low - margin, high + margin))
             state = self._states(*run.advance(self.input_scale_.apply(rows[-1])))
         return self._in_form(np.concatenate(rows))
 
@@ -292,27 +310,28 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         """
         predicted = self.predict(u, history)
         rows = self._check_channels("u", u)
-        first = self.washout if history is None else 0
+        first = int(self.washout) if history is None else 0
         true = rows[1:] if self.predicts_input_ and y is None else self._check_targets(rows, y)
         if len(true) < first + 2:
             raise ValueError(f"u must have at least 2 steps to score beyond {first}. Got {len(rows)} in all instead.")
         return float(r2_score(true[first:], predicted[first : len(true)]))
 
-    def _check_parameters(self) -> None:
-        """Refuse parameters out of their range, before any work."""
-        check_reservoir(self)
-        check_int("lags", self.lags, 1)
-        check_int("hold", self.hold, 1)
+    def _check_parameters(self) -> ReservoirSettings:
+        """Refuse parameters out of their range, before any work; return those of the network."""
+        settings = reservoir_settings(self)
+        check_int("lags", self.lags, 1, INT32_MAX)
+        check_int("hold", self.hold, 1, INT32_MAX)
         if not isinstance(self.trace_taus, (tuple, list)) or not self.trace_taus:
             raise refuse("trace_taus", "a tuple of at least one time constant", self.trace_taus)
         for tau in self.trace_taus:
             check_real("trace_taus", tau, above=0)
         check_bool("include_input", self.include_input)
-        check_int("washout", self.washout, 0)
+        check_int("washout", self.washout, 0, INT32_MAX)
         check_choice("readout", self.readout, ("ridge", "rls"))
         if self.alpha is not None:
             check_real("alpha", self.alpha, above=0)
         check_real("forgetting", self.forgetting, above=0, high=1)
+        return settings
 
     def _check_loaded(self) -> None:
         """Refuse parts that do not belong together, in the end by predicting a step."""
@@ -322,14 +341,14 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_bool("flat_", self.flat_)
         check_real("alpha_", self.alpha_, above=0)
         check_network(self)
-        check_columns("input_scale_", self.input_scale_._asdict(), n_channels)
-        check_columns("target_scale_", self.target_scale_._asdict(), n_targets)
-        check_columns("limits_", dict(zip(("low", "high"), self.limits_, strict=True)), n_targets)
-        n_lagged = n_channels * self.lags
+        check_standardiser("input_scale_", self.input_scale_, n_channels)
+        check_standardiser("target_scale_", self.target_scale_, n_targets)
+        check_columns("target_range_", dict(zip(("low", "high"), self.target_range_, strict=True)), n_targets)
+        n_lagged = n_channels * int(self.lags)
         for scale, width in zip(
-            self.state_scales_, [n_lagged, *[self.num_neurons] * len(self.trace_taus)], strict=True
+            self.state_scales_, [n_lagged, *[int(self.num_neurons)] * len(self.trace_taus)], strict=True
         ):
-            check_columns("state_scales_", {"mean": scale.mean}, width)
+            check_standardiser("state_scales_", scale, width)
         if self.run_.past is None:
             raise refuse("run_.past", "given", None)
         self.predict(np.zeros((1, n_channels)))
@@ -350,29 +369,32 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         targets = rows[1:] if y is None else check_rows("y", y)
         if y is not None and len(targets) != len(rows):
             raise ValueError(f"y must have a target for each of {len(rows)} steps. Got {len(targets)} instead.")
-        if len(targets) < self.washout + FEWEST_ROWS:
+        washout = int(self.washout)
+        if len(targets) < washout + FEWEST_ROWS:
             raise ValueError(
-                f"u must have at least {FEWEST_ROWS} steps to learn from beyond washout={self.washout}. "
+                f"u must have at least {FEWEST_ROWS} steps to learn from beyond washout={washout}. "
                 f"Got {len(targets)} instead."
             )
-        self.input_scale_ = Scale.of_columns(rows)
-        self.target_scale_ = Scale.of_columns(targets[self.washout :])
-        low, high = targets.min(axis=0), targets.max(axis=0)
-        self.limits_ = low - MARGIN * (high - low), high + MARGIN * (high - low)
+        self.input_scale_ = Standardiser.of_columns(rows)
+        self.target_scale_ = Standardiser.of_columns(targets[washout:])
+        self.target_range_ = range_of(targets)
         return rows, self.target_scale_.apply(targets)
 
-    def _reservoir(self, scaled: Float64Array) -> SNN:
+    def _reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> SNN:
         """Return a network whose threshold is set on stretches of the series."""
-        network = random_reservoir(self, self.lags * self.n_features_in_)
-        channels = embedded(scaled, np.repeat(scaled[:1], self.lags - 1, axis=0))
+        lags = int(self.lags)
+        network = random_reservoir(settings, lags * self.n_features_in_)
+        channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
         starts = np.unique(np.linspace(0, max(0, len(channels) - CALIBRATION_STEPS), CALIBRATION_SAMPLES).astype(int))
         stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]
-        return calibrated(network, [part.T.astype(np.float32) for part in stretches], self.hold, self.target_rate, 1)
+        return calibrated(
+            network, [part.T.astype(np.float32) for part in stretches], int(self.hold), settings.target_rate, 1
+        )
 
-    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Scale]:
+    def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""
         blocks = np.split(traces, len(self.trace_taus), axis=1)
-        return [Scale.of_block(channels, INPUT_SPREAD), *(Scale.of_block(block, 1.0) for block in blocks)]
+        return [Standardiser.of_block(channels, INPUT_SPREAD), *map(Standardiser.of_block, blocks)]
 
     def _states(self, channels: Float64Array, traces: Float64Array) -> Float64Array:
         """Return what the readout sees, (n_steps, n_states)."""
@@ -388,7 +410,9 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.coef_ = self.moments_.solution(self.alpha_ * self.moments_.weight)
 
     def _new_run(self) -> SeriesRun:
-        return SeriesRun(self.network_, lags=self.lags, hold=self.hold, taus=self.trace_taus)
+        return SeriesRun(
+            self.network_, lags=int(self.lags), hold=int(self.hold), taus=tuple(map(float, self.trace_taus))
+        )
 
     def _run_after(self, history: Any) -> SeriesRun:
         """Return a run from the start, or from the end of a history."""

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -35,8 +35,8 @@ def unit_columns(weights: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix(weights @ sp.diags(np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)))
 
 
-class ReservoirParameters(Protocol):
-    """What an estimator must say of its network."""
+class ReservoirSettings(NamedTuple):
+    """Parameters of a network, checked: Python's own numbers, which do not overflow as small integers of NumPy do."""
 
     num_neurons: int
     small_world_graph_k: int
@@ -50,22 +50,28 @@ class ReservoirParameters(Protocol):
     random_state: Any
 
 
-def check_reservoir(given: ReservoirParameters) -> None:
-    """Refuse parameters out of their range."""
-    check_int("num_neurons", given.num_neurons, 3, INT32_MAX)
-    k = check_int("small_world_graph_k", given.small_world_graph_k, 2, given.num_neurons)
+def reservoir_settings(given: Any) -> ReservoirSettings:
+    """Return the parameters of an estimator that its network needs, refusing those out of their range."""
+    num_neurons = check_int("num_neurons", given.num_neurons, 3, INT32_MAX)
+    k = check_int("small_world_graph_k", given.small_world_graph_k, 2, num_neurons)
     if k % 2:
         raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
-    check_real("small_world_graph_p", given.small_world_graph_p, low=0, high=1)
-    check_real("recurrent_scaling", given.recurrent_scaling, low=0)
-    check_int("input_fan_in", given.input_fan_in, 1)
-    check_real("bias_scaling", given.bias_scaling, low=0)
-    check_real("leak_coefficient", given.leak_coefficient, low=0, below=1)
-    check_int("refractory_period", given.refractory_period, 1)
-    check_real("target_rate", given.target_rate, above=0, below=1.0 / (given.refractory_period + 1))
+    refractory_period = check_int("refractory_period", given.refractory_period, 1, INT32_MAX)
+    return ReservoirSettings(
+        num_neurons,
+        k,
+        check_real("small_world_graph_p", given.small_world_graph_p, low=0, high=1),
+        check_real("recurrent_scaling", given.recurrent_scaling, low=0),
+        check_int("input_fan_in", given.input_fan_in, 1, INT32_MAX),
+        check_real("bias_scaling", given.bias_scaling, low=0),
+        check_real("leak_coefficient", given.leak_coefficient, low=0, below=1),
+        refractory_period,
+        check_real("target_rate", given.target_rate, above=0, below=1.0 / (refractory_period + 1)),
+        given.random_state,
+    )
 
 
-def random_reservoir(given: ReservoirParameters, n_channels: int) -> SNN:
+def random_reservoir(given: ReservoirSettings, n_channels: int) -> SNN:
     """Return a small-world network with balanced weights and input weights, its threshold still 1.
 
     Recurrent weights are normal with mean 0 and standard deviation ``recurrent_scaling / sqrt(k / 2)`` in units of the
@@ -132,6 +138,6 @@ def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, 
         warnings.warn(
             f"target_rate={target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low threshold",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return result

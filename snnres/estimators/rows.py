@@ -1,42 +1,13 @@
-"""Rows of series: checked, brought to scale."""
+"""Rows of series, checked."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..encoding.series import channel_moments
 from ..validation import check_array, check_finite, refuse
-from .signal import nonzero
 
 Float64Array = NDArray[np.float64]
-
-
-class Scale(NamedTuple):
-    """How columns are brought to scale: ``(x - mean) / divisor``."""
-
-    mean: Float64Array
-    divisor: Float64Array
-
-    def apply(self, rows: Float64Array) -> Float64Array:
-        """Return rows brought to scale."""
-        return (rows - self.mean) / self.divisor
-
-    def undo(self, rows: Float64Array) -> Float64Array:
-        """Return rows in their own units again."""
-        return rows * self.divisor + self.mean
-
-    @classmethod
-    def of_columns(cls, rows: Float64Array) -> Self:
-        """Return the scale in which each column has standard deviation 1 (a constant one 0)."""
-        mean, sd = channel_moments(rows)
-        return cls(mean, nonzero(sd))
-
-    @classmethod
-    def of_block(cls, rows: Float64Array, spread: float) -> Self:
-        """Return the scale in which all columns together have a given spread, the rarest spikes still the faintest."""
-        mean, sd = channel_moments(rows)
-        return cls(mean, nonzero(np.sqrt(np.mean(sd**2))) / spread)
 
 
 def check_rows(name: str, value: Any) -> Float64Array:

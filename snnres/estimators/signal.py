@@ -1,31 +1,21 @@
 """From samples of any accepted form to the currents that drive a reservoir."""
 
-from typing import Any, NamedTuple
+import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..encoding.population import PopulationEncoder
 from ..encoding.series import Series, channel_moments
+from ..encoding.standardiser import Standardiser, pooled
 
 Float64Array = NDArray[np.float64]
 
-
-class SignalScaling(NamedTuple):
-    """What training data taught about a signal: (n_channels,) arrays, and the steps for each step of the data.
-
-    ``delta_sd`` is that of the differences of successive standardised steps, None where no differences are used.
-    """
-
-    mean: Float64Array
-    sd: Float64Array
-    delta_sd: Float64Array | None
-    hold: int
-
-
-def nonzero(sd: Float64Array) -> Float64Array:
-    """Return divisors: 1 in place of the standard deviation of a constant channel."""
-    return np.where(sd > 0, sd, 1.0)
+# A channel is drowned by a scale that it shares if it never gets as far from its mean, in units of the common spread.
+FAINT = 0.25
+# Activity, in parts of the channels' mean, below which a channel is too seldom active to be missed.
+SELDOM = 0.1
 
 
 def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
@@ -35,46 +25,73 @@ def differences(rows: Float64Array, starts: NDArray[np.int64]) -> Float64Array:
     return delta
 
 
-def are_counts(rows: Float64Array) -> bool:
-    """Whether the values are events or counts of them, all in one unit.
+def sparse(rows: Float64Array) -> bool:
+    """Whether at least half of the values are 0."""
+    return bool(np.mean(rows == 0) >= 0.5)
 
-    None is negative, and all are whole numbers or at least half of them are 0, as counts in units of their sample are.
+
+def share_a_scale(rows: Float64Array) -> bool:
+    """Whether the values look like events or counts of them, all in one unit.
+
+    None is negative, and they are sparse (at least half are 0) or all whole numbers. Whole numbers alone say little, so
+    none of their channels may be drowned by a common spread; of sparse ones, none by far.
     """
-    return bool((rows >= 0).all() and ((rows == np.rint(rows)).all() or np.mean(rows == 0) >= 0.5))
+    if (rows < 0).any():
+        return False
+    if sparse(rows):
+        return not drowned(rows, FAINT).any()
+    return bool((rows == np.rint(rows)).all()) and not drowned(rows, 1.0).any()
 
 
-def divisors(sd: Float64Array, shared: bool) -> Float64Array:
-    """Return what to divide channels by: each its own spread, or all by the root of their mean variance."""
-    return nonzero(np.full_like(sd, np.sqrt(np.mean(sd**2))) if shared else sd)
+def drowned(rows: Float64Array, least: float) -> NDArray[np.bool_]:
+    """Return which channels never differ from their mean by ``least`` times the spread common to all.
 
-
-def learn_scaling(series: Series, *, deltas: bool, min_steps: int, shared: bool | None) -> SignalScaling:
-    """Return the scaling of training data; ``hold`` brings the median sample to at least ``min_steps``.
-
-    ``shared`` None decides by :func:`are_counts`.
+    Constant channels have nothing to say, nor have those that are far more seldom active than others: a pixel that saw
+    an event or two may stay faint.
     """
-    shared = are_counts(series.rows) if shared is None else shared
-    mean, spread = channel_moments(series.rows)
-    sd = divisors(spread, shared)
-    hold = max(1, int(np.ceil(min_steps / np.median(series.lengths))))
-    if not deltas:
-        return SignalScaling(mean, sd, None, hold)
-    delta_spread = differences((series.rows - mean) / sd, series.starts).std(axis=0)
-    return SignalScaling(mean, sd, divisors(delta_spread, shared), hold)
+    mean, sd = channel_moments(rows)
+    furthest = np.maximum(rows.max(axis=0) - mean, mean - rows.min(axis=0))
+    active = np.mean(rows != 0, axis=0)
+    heard = furthest >= least * pooled(sd)
+    return np.asarray(~heard & (sd > 0) & (active >= SELDOM * active.mean()))
 
 
-def standardised(series: Series, scaling: SignalScaling) -> Float64Array:
+def warn_of_drowned(rows: Float64Array) -> None:
+    """Warn of channels that a scale shared on request leaves next to nothing of."""
+    faint = np.flatnonzero(drowned(rows, FAINT))
+    if faint.size:
+        warnings.warn(
+            f"shared_scale=True drowns {faint.size} of {rows.shape[1]} channels, the first of them {faint[0]}: none of "
+            f"their values is {FAINT:g} of the common spread off its mean. Leave shared_scale=None, or bring the "
+            "channels to one unit.",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def learn_scaling(rows: Float64Array, *, shared: bool) -> Standardiser:
+    """Return what standardises columns, each by its own spread or all by one."""
+    return Standardiser.of_block(rows) if shared else Standardiser.of_columns(rows)
+
+
+def learn_delta_scaling(series: Series, scaling: Standardiser, *, shared: bool) -> Standardiser:
+    """Return what brings the differences of standardised channels to scale; they are not centred: no change is 0."""
+    deltas = differences(scaling.apply(series.rows), series.starts)
+    return learn_scaling(deltas, shared=shared)._replace(mean=np.zeros(deltas.shape[1]))
+
+
+def standardised(series: Series, scaling: Standardiser, delta_scaling: Standardiser | None) -> Float64Array:
     """Return the channels (total steps, n_channels), then with deltas their differences, in units of their spread."""
-    rows = (series.rows - scaling.mean) / scaling.sd
-    if scaling.delta_sd is None:
+    rows = scaling.apply(series.rows)
+    if delta_scaling is None:
         return rows
-    return np.hstack([rows, differences(rows, series.starts) / scaling.delta_sd])
+    return np.hstack([rows, delta_scaling.apply(differences(rows, series.starts))])
 
 
-def currents(series: Series, scaling: SignalScaling) -> list[NDArray[np.float32]]:
+def currents(series: Series, scaling: Standardiser, delta_scaling: Standardiser | None) -> list[NDArray[np.float32]]:
     """Return the drive of each sample, (n_channels, n_steps), each step to be held."""
     with np.errstate(over="ignore"):
-        rows = standardised(series, scaling).astype(np.float32)
+        rows = standardised(series, scaling, delta_scaling).astype(np.float32)
     wrong = ~np.isfinite(rows).all(axis=1)
     if wrong.any():
         step = int(np.argmax(wrong))

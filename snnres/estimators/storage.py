@@ -8,16 +8,36 @@ import sklearn
 from sklearn.utils.validation import check_is_fitted
 
 from .. import io
+from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import refuse
-from .plain import PARTS, Reader, Writer
+from ..validation import refuse, shown
+from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
-VERSION = 1
+VERSION = 2
+
+
+# Parameters that change nothing in what an estimator predicts.
+IDLE = ("n_jobs", "verbose")
 
 
 class StorageMixin:
     """Saving and loading of fitted estimators."""
+
+    # As they were when fit ended.
+    _fitted_parameters: dict[str, Any]
+
+    def _remember_parameters(self) -> None:
+        """Keep what the estimator was fitted with."""
+        self._fitted_parameters = self.get_params()  # type: ignore[attr-defined]
+
+    def _check_unchanged(self) -> None:
+        """Refuse parameters that have been changed since: a file would hold what does not belong together."""
+        fitted, now = self._fitted_parameters, self.get_params()  # type: ignore[attr-defined]
+        for name in sorted({*fitted, *now} - {*IDLE}):
+            if not (name in fitted and name in now and same_parameter(fitted[name], now[name])):
+                rule = f"{shown(fitted[name])}, as in fit," if name in fitted else "as in fit"
+                raise refuse(name, f"{rule} for the estimator to be saved", now.get(name))
 
     def _check_loaded(self) -> None:
         """Refuse an estimator whose parts do not belong together."""
@@ -27,7 +47,7 @@ class StorageMixin:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
-        ("snnres estimator"), ``version`` (1), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
+        ("snnres estimator"), ``version`` (2), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
 
         - ``array``: the name of an array of the file; with ``"text": true`` its strings are Python objects
@@ -48,6 +68,8 @@ class StorageMixin:
         ------
         sklearn.exceptions.NotFittedError
             Before ``fit``.
+        ValueError
+            If a parameter, other than ``n_jobs`` and ``verbose``, has been changed since ``fit``.
         TypeError
             If a readout that was given is none of scikit-learn's RidgeClassifierCV, RidgeClassifier,
             LogisticRegression, RidgeCV, Ridge and LinearRegression, or a parameter (such as a ``random_state`` that is
@@ -58,6 +80,7 @@ class StorageMixin:
         snnres.estimators.load_estimator : the inverse.
         """
         check_is_fitted(self)
+        self._check_unchanged()
         writer = Writer()
         header = {
             "format": FORMAT,
@@ -65,7 +88,7 @@ class StorageMixin:
             "scikit_learn": sklearn.__version__,
             "estimator": writer.estimator("", self),
         }
-        io.write_archive(path, header, writer.arrays)
+        io.write_archive(path, header, writer.arrays, check=self._from_archive)
 
     @classmethod
     def load(cls, path: io.PathLike) -> Self:
@@ -83,15 +106,29 @@ class StorageMixin:
         ValueError
             If it is damaged, of another or a newer format, or holds another class of estimator.
         """
-        path = io.with_suffix(path, ".npz")
-        with io.reading(path, f"a file of format {FORMAT!r}"):
-            header, arrays = io.read_archive(path, FORMAT, VERSION)
-            kinds = {kind.__name__: kind for kind in descendants(StorageMixin)}
-            estimator = Reader(arrays, PARTS | kinds).object(header["estimator"])
-            if not isinstance(estimator, cls):
-                raise ValueError(f"It holds a {type(estimator).__name__}, not a {cls.__name__}.")
-            estimator._check_loaded()
-            return estimator
+        with (
+            io.reading(path, f"a file of format {FORMAT!r}", ".npz") as source,
+            io.read_archive(source, FORMAT, VERSION) as (header, arrays),
+        ):
+            return cls._from_archive(header, arrays)
+
+    @classmethod
+    def _from_archive(cls, header: dict[str, Any], arrays: io.Arrays) -> Self:
+        """Return the estimator that a file's header and arrays describe."""
+        kinds = {kind.__name__: kind for kind in descendants(StorageMixin)}
+        estimator = Reader(arrays, PARTS | kinds, header["version"]).object(header["estimator"])
+        if not isinstance(estimator, cls):
+            raise ValueError(f"It holds a {type(estimator).__name__}, not a {cls.__name__}.")
+        estimator._check_loaded()
+        estimator._remember_parameters()
+        return estimator
+
+
+def same_parameter(fitted: Any, now: Any) -> bool:
+    """Whether a parameter has not been changed; an estimator's own parameters are looked at one by one."""
+    if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
+        return True
+    return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
 
 
 def load_estimator(path: io.PathLike) -> Any:
@@ -150,6 +187,13 @@ def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:
     """Refuse arrays that have not one finite number a column."""
     for key, array in arrays.items():
         check_rectangle(f"{name}.{key}", array, (n_columns,))
+
+
+def check_standardiser(name: str, value: Any, n_columns: int) -> None:
+    """Refuse what does not bring ``n_columns`` columns to scale."""
+    if not isinstance(value, Standardiser):
+        raise refuse(name, "a Standardiser", value, TypeError)
+    check_columns(name, value._asdict(), n_columns)
 
 
 def check_rectangle(name: str, array: Any, shape: tuple[int, ...]) -> None:

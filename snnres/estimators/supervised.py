@@ -1,22 +1,27 @@
 """Classifier and regressor: a reservoir and a linear readout."""
 
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
-from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.linear_model import RidgeCV
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from ..validation import refuse
+from ..encoding.fitting import all_or_nothing
+from ..validation import check_unmasked, refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
+from .readout import ALPHAS, LeaveOneOutRidgeClassifier
 
-# Strengths of regularisation among which generalised cross-validation on the training data chooses.
-ALPHAS = np.logspace(-2, 6, 17)
+# Of the test of whether leave-one-out predictions are better than the most frequent class.
+LEVEL = 0.05
 
 
 def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
@@ -32,6 +37,22 @@ def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
     return scales
 
 
+def warn_of_chance(found: str) -> None:
+    """Warn that the readout has learnt nothing that holds for other samples."""
+    warnings.warn(
+        f"each left out in turn, {found}: what the readout tells of the training data need not hold for other samples. "
+        "There may be too few of them for so many features, or nothing in these features to tell it from.",
+        UserWarning,
+        stacklevel=5,
+    )
+
+
+def is_estimator(value: Any) -> bool:
+    """Whether a value is what scikit-learn can copy, fit and ask for predictions, and not the class of such."""
+    wanted = ("get_params", "fit", "predict")
+    return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in wanted)
+
+
 def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
     """Return whether the fitted readout, or the one that would be fitted, has a method."""
 
@@ -42,58 +63,13 @@ def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
     return has
 
 
+@dataclass(eq=False, repr=False)
 class ReservoirPredictor(BaseReservoir):
     """Base of classifier and regressor."""
 
-    def __init__(
-        self,
-        readout: Any = None,
-        *,
-        num_neurons: int = 1000,
-        small_world_graph_k: int = 32,
-        small_world_graph_p: float = 0.2,
-        recurrent_scaling: float = 0.5,
-        input_fan_in: int = 8,
-        shared_scale: bool | None = None,
-        bias_scaling: float = 2.0,
-        leak_coefficient: float = 0.1,
-        refractory_period: int = 2,
-        target_rate: float = 0.15,
-        min_steps: int = 200,
-        deltas: bool = True,
-        n_fields: int = 8,
-        features: Any = ("binned_counts", "filtered_traces"),
-        n_bins: int = 10,
-        trace_tau: float = 40.0,
-        max_isi: int = 1,
-        random_state: Any = None,
-        n_jobs: int = -1,
-        verbose: bool = False,
-    ) -> None:
-        super().__init__(
-            num_neurons,
-            small_world_graph_k=small_world_graph_k,
-            small_world_graph_p=small_world_graph_p,
-            recurrent_scaling=recurrent_scaling,
-            input_fan_in=input_fan_in,
-            shared_scale=shared_scale,
-            bias_scaling=bias_scaling,
-            leak_coefficient=leak_coefficient,
-            refractory_period=refractory_period,
-            target_rate=target_rate,
-            min_steps=min_steps,
-            deltas=deltas,
-            n_fields=n_fields,
-            features=features,
-            n_bins=n_bins,
-            trace_tau=trace_tau,
-            max_isi=max_isi,
-            random_state=random_state,
-            n_jobs=n_jobs,
-            verbose=verbose,
-        )
-        self.readout = readout
+    readout: Any = None
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the reservoir to the samples and the readout to its features.
 
@@ -114,15 +90,19 @@ class ReservoirPredictor(BaseReservoir):
         targets = self._check_targets(y)
         if len(targets) == 1:
             raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        series = self._fit_reservoir(X, y)
+        settings = self._check_parameters()
+        series = self._check_samples(X, reset=True)
         if len(targets) != len(series.lengths):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
+        self._fit_reservoir(settings, series)
         matrix = self._matrix(series)
         self.scales_ = block_scales(matrix)
         self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
         self.readout_.fit(self._scaled(matrix), targets)
+        self._warn_of_chance(targets)
+        self._remember_parameters()
         return self
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
@@ -151,18 +131,16 @@ class ReservoirPredictor(BaseReservoir):
 
     def _check_readout(self) -> None:
         """Refuse a readout that is no estimator, or of the wrong kind."""
-        needed = ("fit", "predict", "get_params")
-        if self.readout is None or (
-            not isinstance(self.readout, type) and all(hasattr(self.readout, n) for n in needed)
-        ):
-            return
-        kind = "classifier" if is_classifier(self) else "regressor"
-        raise refuse("readout", f"None or a scikit-learn {kind}", self.readout, TypeError)
+        raise NotImplementedError
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
         raise NotImplementedError
 
     def _default_readout(self) -> Any:
+        raise NotImplementedError
+
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        """Warn where the default readout does no better on samples left out than without any features."""
         raise NotImplementedError
 
 
@@ -172,8 +150,9 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     Parameters
     ----------
     readout : scikit-learn classifier, optional
-        None: ``RidgeClassifierCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
-        cross-validation on the training data. Features come divided by the spread of their kind.
+        None: ridge regression on -1 and 1 with 17 strengths of regularisation between 0.01 and 10^6, of which that is
+        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss. Features
+        come divided by the spread of their kind.
     num_neurons, small_world_graph_k, ..., n_jobs
         As in :class:`ReservoirTransformer`, with the same defaults.
 
@@ -183,7 +162,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         Labels.
     readout_ : classifier
         The fitted readout.
-    network_, scaling_, input_form_, n_features_in_
+    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
         As in :class:`ReservoirTransformer`.
 
     See Also
@@ -207,11 +186,11 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
             raise refuse("classes_", "those of the readout", self.classes_)
 
     def _check_readout(self) -> None:
-        super()._check_readout()
-        if self.readout is not None and is_regressor(self.readout):
+        if self.readout is not None and (not is_estimator(self.readout) or is_regressor(self.readout)):
             raise refuse("readout", "a classifier", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
+        check_unmasked("y", y)
         targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
         assert_all_finite(targets, input_name="y")
         check_classification_targets(targets)
@@ -221,7 +200,15 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         return targets
 
     def _default_readout(self) -> Any:
-        return RidgeClassifierCV(alphas=ALPHAS)
+        return LeaveOneOutRidgeClassifier()
+
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
+            return
+        found, n = self.readout_.loo_accuracy_, len(targets)
+        largest = float(np.unique(targets, return_counts=True)[1].max() / n)
+        if binomtest(round(found * n), n, largest, alternative="greater").pvalue > LEVEL:
+            warn_of_chance(f"{found:.0%} of the samples are classified right, and {largest:.0%} are of one class")
 
     @available_if(readout_has("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> Float64Array:
@@ -254,7 +241,7 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Parameters
     ----------
     readout : scikit-learn regressor, optional
-        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by generalised
+        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by leave-one-out
         cross-validation on the training data. Features come divided by the spread of their kind.
     num_neurons, small_world_graph_k, ..., n_jobs
         As in :class:`ReservoirTransformer`, with the same defaults.
@@ -263,7 +250,7 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     ----------
     readout_ : regressor
         The fitted readout.
-    network_, scaling_, input_form_, n_features_in_
+    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
         As in :class:`ReservoirTransformer`.
 
     Examples
@@ -277,14 +264,23 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     """
 
     def _check_readout(self) -> None:
-        super()._check_readout()
-        if self.readout is not None and is_classifier(self.readout):
+        if self.readout is not None and (not is_estimator(self.readout) or is_classifier(self.readout)):
             raise refuse("readout", "a regressor", self.readout, TypeError)
 
     def _check_targets(self, y: Any) -> NDArray[Any]:
+        check_unmasked("y", y)
         targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
         column = targets.ndim == 2 and targets.shape[1] == 1
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets
 
     def _default_readout(self) -> Any:
         return RidgeCV(alphas=ALPHAS)
+
+    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
+        if not isinstance(self.readout_, RidgeCV) or self.readout is not None:
+            return
+        n = len(targets)
+        # The mean of the others misses by n / (n - 1) times the deviation from the mean of all.
+        of_mean = float(np.mean((targets - targets.mean(axis=0)) ** 2)) * (n / (n - 1)) ** 2
+        if -self.readout_.best_score_ >= of_mean:
+            warn_of_chance("the samples are predicted no better than by the mean of the others")

@@ -1,5 +1,6 @@
 """The reservoir as a scikit-learn transformer."""
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -7,9 +8,11 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..encoding.fitting import all_or_nothing
 from .base import BaseReservoir, Float64Array
 
 
+@dataclass(eq=False, repr=False)
 class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[misc]
     """Features of the spikes with which a random spiking reservoir answers each sample.
 
@@ -32,8 +35,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         neuron's have a sum of squares of 1.
     shared_scale : bool, optional
         Whether all channels are divided by one spread (the root of their mean variance) or each by its own. None:
-        by one if no training value is negative and all are whole numbers or at least half are 0, as in events and their
-        counts: these are in one unit, and a pixel that hardly ever sees one would otherwise shout when it does.
+        by one if no training value is negative and at least half are 0 or all are whole numbers, as in events and their
+        counts: these are in one unit, and a pixel that hardly ever sees one would otherwise shout when it does. Still
+        each by its own if a channel would be drowned: if, though it is active, none of its values differs from its mean
+        by a quarter of the common spread (for whole numbers less than half of which are 0: by the common spread).
     bias_scaling : float, default 2.0
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2
@@ -57,8 +62,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Longest interval within a burst, for "burst_counts".
     random_state : int, numpy.random.RandomState or None, default None
         Decides all weights.
-    n_jobs : int, default -1
-        Threads; -1 for one a core. Results do not depend on it.
+    n_jobs : int or None, default -1
+        Threads; -1 for one a core, None for 1. Results do not depend on it.
     verbose : bool, default False
         Show on standard error how many samples have been simulated.
 
@@ -66,8 +71,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     ----------
     network_ : snnres.SNN
         The reservoir.
-    scaling_ : SignalScaling
-        Mean and spread of the channels, and the steps for each step of the data.
+    scaling_, delta_scaling_ : Standardiser, the latter None where no differences are used
+        ``mean`` and ``scale`` of the channels and of their differences, (n_channels,) each.
+    hold_ : int
+        Steps of the network for each step of the data.
     input_form_ : {"table", "series"}
         What ``fit`` was given.
     n_features_in_ : int
@@ -76,7 +83,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     Notes
     -----
     ``X`` is (n_samples, n_steps, n_channels), a list of (n_steps_k, n_channels), or a table (n_samples, n_features)
-    whose features are spread over receptive fields and held constant. The shape alone says which.
+    whose features are spread over receptive fields and held constant. The shape alone says which. Channels come last:
+    of data with channels first pass ``X.transpose(0, 2, 1)``; ``fit`` warns where there are five times as many channels
+    as steps, unless most values are 0.
 
     Data that does not fit in memory: fit on a first part, then transform part by part and train a readout that learns
     in parts, such as ``sklearn.linear_model.SGDClassifier.partial_fit``.
@@ -90,6 +99,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     (5, 1000)
     """
 
+    # The one that may be given without its name.
+    num_neurons: int = BaseReservoir.num_neurons
+
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Draw the reservoir and set its scale and threshold on the data.
 
@@ -103,7 +116,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         -------
         self
         """
-        self._fit_reservoir(X, y)
+        self._fit_reservoir(self._check_parameters(), self._check_samples(X, reset=True))
+        self._remember_parameters()
         return self
 
     def transform(self, X: Any) -> Float64Array:

@@ -1,25 +1,18 @@
 """What the same readout gets to see where there is no reservoir."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_array
 
-from ..encoding.series import Series, channel_moments, check_series
+from ..encoding.series import Series, check_series
+from ..encoding.standardiser import Standardiser
 from ..estimators.base import FeatureMatrix, is_table
-from ..estimators.signal import as_one_step, nonzero, standardised
+from ..estimators.signal import as_one_step, standardised
 from ..estimators.supervised import ReservoirPredictor, block_scales
 
 Float64Array = NDArray[np.float64]
-
-
-class RawScaling(NamedTuple):
-    """What the training part says of raw input: mean and spread of each channel, and the median length in steps."""
-
-    mean: Float64Array
-    sd: Float64Array
-    n_steps: int
 
 
 def as_series(X: Any) -> Series:
@@ -27,22 +20,24 @@ def as_series(X: Any) -> Series:
     return as_one_step(check_array(X, dtype=np.float64, input_name="X")) if is_table(X) else check_series("X", X)
 
 
-def learn_raw(model: ReservoirPredictor, series: Series) -> RawScaling:
-    """Return the scaling of the training part on which ``model`` was fitted: of series its own, else of each column."""
+def learn_raw(model: ReservoirPredictor, series: Series) -> tuple[Standardiser, int]:
+    """Return what standardises the training part on which ``model`` was fitted, and its median length in steps.
+
+    Of series it is the model's own, of a table that of each column.
+    """
     if model.input_form_ == "table":
-        mean, sd = channel_moments(series.rows)
-        return RawScaling(mean, nonzero(sd), 1)
-    return RawScaling(model.scaling_.mean, model.scaling_.sd, int(np.median(series.lengths)))
+        return Standardiser.of_columns(series.rows), 1
+    return model.scaling_, int(np.median(series.lengths))
 
 
-def raw_input(series: Series, scaling: RawScaling) -> Float64Array:
+def raw_input(series: Series, scaling: Standardiser, n_steps: int) -> Float64Array:
     """Return each sample's standardised channels at ``n_steps`` points from its first to its last step, flattened.
 
     Between steps they are interpolated; samples of that length are taken as they are.
     """
-    rows = (series.rows - scaling.mean) / scaling.sd
-    stretch = (series.lengths - 1) / max(scaling.n_steps - 1, 1)
-    places = np.arange(scaling.n_steps) * stretch[:, None]
+    rows = scaling.apply(series.rows)
+    stretch = (series.lengths - 1) / max(n_steps - 1, 1)
+    places = np.arange(n_steps) * stretch[:, None]
     before = np.minimum(places.astype(np.int64), series.lengths[:, None] - 1)
     after = np.minimum(before + 1, series.lengths[:, None] - 1)
     share = (places - before)[:, :, None]
@@ -60,7 +55,8 @@ def encoded_input(model: ReservoirPredictor, X: Any) -> Float64Array:
     """
     series = model._check_samples(X, reset=False)
     n_bins = 1 if model.input_form_ == "table" else model.n_bins
-    return binned_means(standardised(series, model.scaling_), series.lengths, model.scaling_.hold, n_bins)
+    rows = standardised(series, model.scaling_, model.delta_scaling_)
+    return binned_means(rows, series.lengths, model.hold_, n_bins)
 
 
 def binned_means(rows: Float64Array, lengths: NDArray[np.int64], hold: int, n_bins: int) -> Float64Array:

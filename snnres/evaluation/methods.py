@@ -82,8 +82,8 @@ def encoded(fold: FittedFold) -> Held:
 
 def raw(fold: FittedFold) -> Held:
     """Read out the samples themselves."""
-    scaling = learn_raw(fold.model, as_series(fold.train))
-    return read_out(fold, lambda part: raw_input(as_series(part), scaling))
+    learnt = learn_raw(fold.model, as_series(fold.train))
+    return read_out(fold, lambda part: raw_input(as_series(part), *learnt))
 
 
 def chance(fold: FittedFold) -> Held:

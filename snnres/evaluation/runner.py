@@ -63,7 +63,7 @@ def evaluate(
     random_state : int, default 0
         Decides the shuffling and the resamples, 0 to 2**32 - 1. The reservoir's randomness is the estimator's own.
     progress : bool or callable, default False
-        True: a line on standard error. A function: called with (done, total) after each method of each fold.
+        True: a bar on standard error. A function: called with (done, total) after each method of each fold.
 
     Returns
     -------
@@ -120,15 +120,16 @@ def evaluate(
     targets = check_samples(estimator, final, X, y)
     groups = None if groups is None else check_groups("groups", groups, len(targets))
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
-    report = reporter(progress, "evaluate")
     seeds = fold_seeds(final, len(folds))
     connected = final.recurrent_scaling > 0
     beside = {name: method for name, method in BESIDE.items() if connected or name != UNCONNECTED}
     held: dict[str, list[Held]] = {}
-    for number, (fold, fold_seed) in enumerate(zip(folds, seeds, strict=True)):
-        for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed, beside), start=1):
-            held.setdefault(name, []).append(part)
-            report(number * (1 + len(beside)) + step, len(folds) * (1 + len(beside)))
+    rows = 1 + len(beside)
+    with reporter(progress, "evaluate", len(folds) * rows) as report:
+        for number, (fold, fold_seed) in enumerate(zip(folds, seeds, strict=True)):
+            for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed, beside), start=1):
+                held.setdefault(name, []).append(part)
+                report(number * rows + step)
     samples = np.concatenate([fold.test for fold in folds])
     fold_of = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
     predictions = {name: np.concatenate([part.predictions for part in parts]) for name, parts in held.items()}

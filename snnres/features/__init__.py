@@ -18,7 +18,8 @@ from .basic import (
     spike_variances,
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
-from .tables import FEATURES, FeatureOptions, check_feature_names, extract_features, feature_blocks
+from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks
+from .tables import check_feature_names as check_feature_names
 from .timed import binned_counts, filtered_traces
 from .trains import Spikes, as_trains
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
@@ -32,7 +33,6 @@ __all__ = [
     "binned_counts",
     "burst_counts",
     "burstiness",
-    "check_feature_names",
     "extract_features",
     "fano_factor",
     "feature_blocks",

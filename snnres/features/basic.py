@@ -1,5 +1,7 @@
 """Counts, times and intervals of spikes, one value a train."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from ..recording import SpikeTrains
@@ -84,7 +86,7 @@ def burst_counts(spikes: Spikes, *, max_isi: int = 1) -> Values:
     >>> burst_counts([[1], [0], [1], [0], [0], [1]], max_isi=2).tolist()
     [2]
     """
-    check_int("max_isi", max_isi, 1)
+    max_isi = check_int("max_isi", max_isi, 1)
     trains = as_trains(spikes)
     owner, isi = intervals(trains)
     return spike_counts(trains) - np.bincount(owner[isi <= max_isi], minlength=trains.n_trains)

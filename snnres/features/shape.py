@@ -1,5 +1,7 @@
 """How spikes are distributed over a run, one value a train."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from ..validation import check_missing

@@ -1,10 +1,12 @@
 """Many features at once, by name."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..validation import check_int, check_real, refuse
+from ..validation import INT32_MAX, check_int, check_real, check_type, freeze, refuse
 from .basic import (
     burst_counts,
     first_spike_times,
@@ -88,9 +90,9 @@ class FeatureOptions:
     max_isi: int = 1
 
     def __post_init__(self) -> None:
-        check_int("n_bins", self.n_bins, 1)
-        check_real("trace_tau", self.trace_tau, above=0)
-        check_int("max_isi", self.max_isi, 1)
+        freeze(self, "n_bins", check_int, 1, INT32_MAX)
+        freeze(self, "trace_tau", check_real, above=0)
+        freeze(self, "max_isi", check_int, 1)
 
 
 FEATURES: dict[str, Callable[[Spikes, FeatureOptions], Values]] = {
@@ -142,7 +144,8 @@ def feature_blocks(spikes: Spikes, names: Sequence[str], options: FeatureOptions
     [[1.0], [1.0]]
     """
     chosen = check_feature_names("names", names)
-    trains = as_trains(spikes)
     options = FeatureOptions() if options is None else options
+    check_type("options", options, FeatureOptions)
+    trains = as_trains(spikes)
     blocks = ((name, FEATURES[name](trains, options)) for name in chosen)
     return {name: values.reshape(trains.n_trains, -1).astype(float) for name, values in blocks}

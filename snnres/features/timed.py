@@ -1,15 +1,17 @@
 """Several values a train, in the order of time: what linear readouts need."""
 
+from __future__ import annotations
+
 import numpy as np
 
-from ..validation import check_int, check_real
-from .trains import Spikes, Values, as_trains, owner_of
+from ..validation import check_real
+from .trains import Spikes, Values, as_trains, check_count, owner_of, sums
 
 
 def binned_counts(spikes: Spikes, *, n_bins: int = 10) -> Values:
     """Return (n_trains, n_bins): the spikes in each time bin, a spike at step t in bin ``t * n_bins // n_steps``."""
-    check_int("n_bins", n_bins, 1)
     trains = as_trains(spikes)
+    n_bins = check_count("n_bins", n_bins, trains.n_trains)
     owner = owner_of(trains)
     steps = np.broadcast_to(trains.n_steps, trains.n_trains)[owner]
     flat = np.bincount(owner * n_bins + trains.times * n_bins // steps, minlength=trains.n_trains * n_bins)
@@ -36,17 +38,16 @@ def filtered_traces(spikes: Spikes, *, tau: float = 20.0, n_points: int = 10) ->
     >>> filtered_traces([[1], [0], [0], [0]], tau=1.0, n_points=2).round(3).tolist()
     [[0.368, 0.05]]
     """
-    check_real("tau", tau, above=0)
-    check_int("n_points", n_points, 1)
+    tau = check_real("tau", tau, above=0)
     trains = as_trains(spikes)
+    n_points = check_count("n_points", n_points, trains.n_trains)
     owner = owner_of(trains)
     n_steps = np.broadcast_to(np.asarray(trains.n_steps), trains.n_trains)
     read = -(-np.arange(1, n_points + 1) * n_steps[:, None] // n_points) - 1
     # The first point whose time is at or after a spike's.
     point = trains.times * n_points // np.maximum(n_steps[owner], 1)
     weight = np.exp((trains.times - read[owner, point]) / tau)
-    traces = np.bincount(owner * n_points + point, weights=weight, minlength=trains.n_trains * n_points)
-    traces = traces.reshape(trains.n_trains, n_points)
+    traces = sums(owner * n_points + point, weight, trains.n_trains * n_points).reshape(trains.n_trains, n_points)
     decay = np.exp(-np.diff(read, axis=1) / tau)
     for j in range(1, n_points):
         traces[:, j] += traces[:, j - 1] * decay[:, j - 1]

@@ -1,12 +1,14 @@
 """Spike trains in one form, and sums and intervals by train."""
 
+from __future__ import annotations
+
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..recording import Recording, SpikeTrains
-from ..validation import check_missing
+from ..validation import INT32_MAX, check_int, check_missing, refuse
 
 Spikes: TypeAlias = Recording | SpikeTrains | ArrayLike
 Values: TypeAlias = NDArray[Any]
@@ -17,6 +19,14 @@ def as_trains(spikes: Spikes) -> SpikeTrains:
     if isinstance(spikes, SpikeTrains):
         return spikes
     return (spikes if isinstance(spikes, Recording) else Recording.from_dense(spikes)).trains()
+
+
+def check_count(name: str, value: Any, n_trains: int) -> int:
+    """Return a number of values a train, >= 1, if there are fewer than 2^31 in all."""
+    count = check_int(name, value, 1, INT32_MAX)
+    if count * n_trains > INT32_MAX:
+        raise refuse(name, f"such that {n_trains} trains have fewer than 2^31 values", value)
+    return count
 
 
 def fill(values: Values, defined: NDArray[np.bool_], missing: float) -> Values:

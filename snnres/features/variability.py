@@ -1,5 +1,7 @@
 """Irregularity of spike trains, one value a train."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

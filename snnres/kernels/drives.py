@@ -69,7 +69,8 @@ def inject_spikes(drive, potential, t):
 def mix_channels(drive, row):
     """Write the current of a row: the bias, plus weight times value of one channel after the other."""
     current, signal = drive.current, drive.signal[row]
-    current[:] = drive.bias
+    for i in range(current.size):
+        current[i] = drive.bias[i]
     for c in range(np.uint32(signal.size)):
         value = signal[c]
         for e in range(drive.indptr[c], drive.indptr[c + ONE]):

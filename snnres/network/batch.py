@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import features
 from ..kernels.batch import run_trials
 from ..kernels.model import Recorder, State, marks
+from ..progress import Report
 from ..recording import Recording, SpikeTrains
 from ..validation import check_int, refuse, shown
 from .network import Network
@@ -36,12 +37,11 @@ def run_batch(
     returns: Returns,
     neurons: NDArray[np.int64],
     threads: int,
-    report: Callable[[int, int], None],
+    report: Report,
 ) -> Any:
     """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``."""
-    n_trials = len(trials.durations)
     take = taker(returns, neurons)
-    threads = min(threads, n_trials)
+    threads = min(threads, len(trials.durations))
     chunks = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), threads)
     # Made here and not by the first thread that asks, since two would make it twice.
     _ = network.synapses.edges
@@ -51,10 +51,10 @@ def run_batch(
 
     parts = []
     # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
-    with contextlib.closing(in_order(work, chunks, threads)) as results:
+    with contextlib.closing(in_order(work, chunks, threads)) as results, report:
         for (_, stop), part in zip(chunks, results, strict=True):
             parts.append(part)
-            report(stop, n_trials)
+            report(stop)
     return join(parts, returns, trials.durations)
 
 

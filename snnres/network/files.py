@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ..io import Arrays
 from ..kernels.model import State
 from ..kernels.trace import TraceState
 from ..parts import LIF, Cell, LearningRule, STDPParams
@@ -21,8 +22,6 @@ FORMAT = "snnres network"
 VERSION = 2
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
 DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
-
-Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass
@@ -38,8 +37,8 @@ class Contents:
     rng: np.random.Generator
 
 
-def to_arrays(contents: Contents) -> tuple[dict[str, Any], Arrays]:
-    """Return a header of plain values, and arrays that are the network's own; refuse what could not be loaded."""
+def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return a header of plain values, and arrays that are the network's own."""
     network, drive = contents.network, contents.input
     header = {
         "parameters": {
@@ -62,9 +61,6 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], Arrays]:
         arrays |= dict(zip(DRIVE_ARRAYS, values, strict=True))
     if drive.signal is not None:
         arrays["currents"] = drive.signal.T
-    for name, array in arrays.items():
-        if array.dtype.kind == "f":
-            check_finite(f"{name}, to be saved,", array)
     return header, arrays
 
 
@@ -114,18 +110,20 @@ def from_version_1(header: dict[str, Any], arrays: Arrays) -> tuple[dict[str, An
         "cell": {"kind": LIF.__name__, **cell},
         "rule": None if stdp is None else {"kind": STDPParams.__name__, **stdp},
     }
-    names = {"potential": "cell", "timer": "cell", "x_pre": "rule", "x_post": "rule", "trace": "trace"}
-    return header, {f"{names[name]}.{name}" if name in names else name: array for name, array in arrays.items()}
+    parts = {"potential": "cell", "timer": "cell", "x_pre": "rule", "x_post": "rule", "trace": "trace"}
+    others = (*WEIGHT_ARRAYS, *DRIVE_ARRAYS, "currents", "initial_potentials", "input", "outputs")
+    kept = {name: arrays[name] for name in others if name in arrays}
+    return header, kept | {f"{part}.{name}": arrays[name] for name, part in parts.items()}
 
 
 def stored_matrix(arrays: Arrays, names: Sequence[str], n_columns: int) -> sp.csr_matrix:
     """Return the CSR matrix of a file's arrays, refusing dtypes that SciPy would cast."""
-    for name, kinds in zip(names, ("f", "iu", "iu"), strict=True):
-        array = arrays[name]
+    # Each array of a file is read whenever it is asked for.
+    parts = tuple(arrays[name] for name in names)
+    for name, array, kinds in zip(names, parts, ("f", "iu", "iu"), strict=True):
         if array.dtype.kind not in kinds or array.ndim != 1:
             raise ValueError(f"{name} must be a 1-D array of its type. Got {array.dtype}, {array.ndim}-D instead.")
-    data, indices, indptr = (arrays[name] for name in names)
-    return sp.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
+    return sp.csr_matrix(parts, shape=(len(parts[2]) - 1, n_columns))
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:

@@ -1,26 +1,175 @@
-"""The features of a network's output spikes, under the reference's method names."""
+"""What can be read off a network, under the reference's names."""
 
-from abc import ABC, abstractmethod
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from .. import features
-from ..recording import SpikeTrains
+from .. import features, homeostasis, topology
+from ..kernels.model import State
+from ..parts import LearningRule
+from ..recording import Recording, SpikeTrains, read_only
+from .drive import Input
+from .network import Network
+from .run import Run
 
 Values = NDArray[Any]
 
 
-class FeatureMethods(ABC):
-    """Feature methods of :class:`SNN`, each of the latest run: (n_outputs,), see :mod:`snnres.features`.
+class Readings:
+    """What :class:`SNN` tells of itself: sizes, constants, statistics, and the features of its output spikes.
 
-    All raise ValueError before the first run. ``missing`` stands where a feature is undefined; NaN may be asked for.
+    Features (``get_...``) are of the latest run, (n_outputs,), see :mod:`snnres.features`; all raise ValueError before
+    it. ``missing`` stands where a feature is undefined; NaN may be asked for.
     """
 
-    @abstractmethod
+    _network: Network
+    _state: State
+    _input: Input
+    _outputs: NDArray[np.int64]
+    _duration: int | None
+    _run: Run | None
+
+    @property
+    def _weights(self) -> sp.csr_matrix:
+        return self._network.synapses.matrix
+
     def _output_trains(self) -> SpikeTrains:
-        """Return the trains of the output neurons in the latest run."""
+        return self.recording.trains(self._outputs)
+
+    @property
+    def num_neurons(self) -> int:
+        """Neurons of the network."""
+        return int(self._weights.shape[0])
+
+    @property
+    def num_input_neurons(self) -> int:
+        """Rows of the input: that many of the first neurons are driven."""
+        return int(self._input.spikes.shape[1])
+
+    @property
+    def num_output_neurons(self) -> int:
+        """Output neurons."""
+        return len(self._outputs)
+
+    @property
+    def output_neurons(self) -> NDArray[np.int64]:
+        """Indices of the output neurons (a copy)."""
+        return self._outputs.copy()
+
+    @property
+    def input_spike_times(self) -> NDArray[np.uint8]:
+        """Input of shape (n_inputs, n_steps) (a copy)."""
+        return self._input.spikes.T.copy()
+
+    @property
+    def membrane_potentials(self) -> NDArray[np.float32]:
+        """Present potentials (a copy)."""
+        return np.array(self._state.cell.potential)
+
+    @property
+    def leak_coefficient(self) -> float:
+        """Fraction of the potential lost in a step."""
+        cell: Any = self._network.cell
+        return float(cell.leak_coefficient)
+
+    @property
+    def refractory_period(self) -> int:
+        """Steps after a spike in which a neuron cannot fire."""
+        cell: Any = self._network.cell
+        return int(cell.refractory_period)
+
+    @property
+    def current_amplitude(self) -> float:
+        """What an input spike adds to a potential; by default the threshold at construction."""
+        return self._input.amplitude
+
+    @property
+    def simulation_duration(self) -> int:
+        """Steps of a run: the given duration, or else the steps of the input, spikes or currents."""
+        return self._input.n_steps if self._duration is None else self._duration
+
+    @property
+    def stdp(self) -> LearningRule | None:
+        """Parameters of plasticity, None where none were given."""
+        return self._network.rule
+
+    @property
+    def synaptic_weights(self) -> sp.csr_matrix:
+        """The weights as a CSR view that shares their memory and cannot be written to."""
+        parts = tuple(map(read_only, (self._weights.data, self._weights.indices, self._weights.indptr)))
+        return sp.csr_matrix(parts, shape=self._weights.shape, copy=False)
+
+    @property
+    def weights_mean(self) -> float:
+        """Mean of the present weights, 0.0 without synapses."""
+        return topology.mean_weight(self._weights)
+
+    @property
+    def weights_variance(self) -> float:
+        """Variance (ddof 0) of the present weights, 0.0 without synapses."""
+        return topology.weight_variance(self._weights)
+
+    @property
+    def mean_in_degree(self) -> float:
+        """Synapses per neuron."""
+        return topology.mean_in_degree(self._weights)
+
+    @property
+    def avg_in_degree(self) -> float:
+        """Synapses per neuron, under the reference's other name."""
+        return self.mean_in_degree
+
+    @property
+    def input_mean_current(self) -> float:
+        """Fraction of ones in the whole input, whatever the amplitude and the duration."""
+        return homeostasis.input_mean_current(self._input.spikes)
+
+    @property
+    def recording(self) -> Recording:
+        """Spikes of all neurons in the latest run, as sorted events.
+
+        Raises
+        ------
+        ValueError
+            Before the first run and after :meth:`reset`.
+        """
+        if self._run is None:
+            raise ValueError("Simulation not yet run: call simulate() first.")
+        return self._run.recording()
+
+    @property
+    def tot_spikes(self) -> int:
+        """Spikes of all neurons in the latest run, 0 before it."""
+        return 0 if self._run is None else self.recording.n_spikes
+
+    @property
+    def spike_matrix(self) -> NDArray[np.int8] | None:
+        """Spikes of all neurons, (n_steps, num_neurons) int8, made on request; None before the first run."""
+        return None if self._run is None else self.recording.to_dense()
+
+    @property
+    def spike_matrix_output(self) -> NDArray[np.int8] | None:
+        """Spikes of the output neurons, (n_steps, n_outputs) int8; None before the first run."""
+        return None if self._run is None else self.recording.to_dense(self._outputs)
+
+    def get_network_parameters(self) -> dict[str, Any]:
+        """Return sizes, constants and statistics as a dict under the reference's names."""
+        return {
+            "num_neurons": self.num_neurons,
+            "num_input_neurons": self.num_input_neurons,
+            "num_output_neurons": self.num_output_neurons,
+            "output_neurons": self._outputs.tolist(),
+            **asdict(self._network.cell),
+            "simulation_duration": self.simulation_duration,
+            "weights_mean": self.weights_mean,
+            "weights_variance": self.weights_variance,
+            "mean_in_degree": self.mean_in_degree,
+            "time_step": 1,
+            "current_amplitude": self.current_amplitude,
+        }
 
     def get_spike_time_lists_output(self) -> list[list[int]]:
         """Return the steps at which each output neuron fired, a list a neuron."""

@@ -5,20 +5,19 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from typing import Any, Self, cast
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from .. import homeostasis, io, topology
+from .. import io, topology
 from ..kernels.model import State
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import LearningRule
 from ..progress import Progress, reporter
-from ..recording import Recording, SpikeTrains, read_only
 from ..seeding import seed_sequence, streams
 from ..validation import (
     FLOAT32_MAX,
@@ -29,21 +28,21 @@ from ..validation import (
     check_potentials,
     check_real,
     check_type,
-    check_weights,
     refuse,
 )
 from .adapt import Presentation, balanced, presentations
 from .batch import Returns, check_jobs, run_batch
+from .build import build_weights
 from .drive import Input, InputWeights, check_currents, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
-from .readings import FeatureMethods
+from .readings import Readings
 from .run import Run
 from .synapses import Synapses, as_weights, owned
 from .trials import check_start, check_trials
 
 
-class SNN(FeatureMethods):
+class SNN(Readings):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first
@@ -75,14 +74,8 @@ class SNN(FeatureMethods):
     (100, 20)
     """
 
-    _network: Network
-    _state: State
     _initial_potentials: NDArray[np.float32]
-    _input: Input
-    _outputs: NDArray[np.int64]
-    _duration: int | None
     _rng: np.random.Generator
-    _run: Run | None
     _running: threading.Lock
 
     def __init__(self, simulation_params: SimulationParams, stdp_params: LearningRule | None = None) -> None:
@@ -135,13 +128,6 @@ class SNN(FeatureMethods):
             "" if self._run is None else self.recording._repr_html_()
         )
 
-    def _output_trains(self) -> SpikeTrains:
-        return self.recording.trains(self._outputs)
-
-    @property
-    def _weights(self) -> sp.csr_matrix:
-        return self._network.synapses.matrix
-
     def _start(self, potentials: NDArray[np.float32]) -> None:
         """Start a trial: timers and traces zero."""
         self._state = self._network.state_at(potentials)
@@ -174,7 +160,7 @@ class SNN(FeatureMethods):
         trace_tau : float, optional
             Time constant in steps, > 0, of :meth:`get_trace`; None leaves the trace as it is.
         progress : bool or callable, default False
-            True shows a line on standard error; a function is called with (steps done, steps in all).
+            True shows a bar on standard error; a function is called with (steps done, steps in all).
 
         Returns
         -------
@@ -192,13 +178,13 @@ class SNN(FeatureMethods):
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
-        report = reporter(progress, "simulate")
-        # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-        with self._alone():
+        report = reporter(progress, "simulate", n_steps)
+        with self._alone(), report:
             drive = self._input.drive(self._network.input_weights)
+            # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
             self._run = Run(self._network.model(decay), drive, self._state, n_steps)
             for done in self._run.advance():
-                report(done, n_steps)
+                report(done)
         warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
 
@@ -270,7 +256,7 @@ class SNN(FeatureMethods):
         trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
         start = check_start(potentials, self._initial_potentials, len(trials.durations))
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate")
+        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
         return run_batch(self._network, trials, start, returns, read, threads, report)
 
     def adapt(
@@ -330,16 +316,16 @@ class SNN(FeatureMethods):
         check_seed("seed", seed)
         if apply_threshold:
             balanced(self._network, trials)
-        report = reporter(progress, "adapt")
+        report = reporter(progress, "adapt", epochs * n_trials)
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
         history: list[Presentation] = []
-        with self._alone():
+        with self._alone(), report:
             self.reset()
             for _ in range(epochs):
                 order = rng.permutation(n_trials) if shuffle else range(n_trials)
                 for presented in presentations(self._network, trials, order, self._initial_potentials):
                     history.append(presented)
-                    report(len(history), epochs * n_trials)
+                    report(len(history))
                 if apply_threshold:
                     self._network = balanced(self._network, trials)
         warn_of_overflow(self._network)
@@ -548,36 +534,6 @@ class SNN(FeatureMethods):
         return self.membrane_threshold
 
     @property
-    def num_neurons(self) -> int:
-        """Neurons of the network."""
-        return int(self._weights.shape[0])
-
-    @property
-    def num_input_neurons(self) -> int:
-        """Rows of the input: that many of the first neurons are driven."""
-        return int(self._input.spikes.shape[1])
-
-    @property
-    def num_output_neurons(self) -> int:
-        """Output neurons."""
-        return len(self._outputs)
-
-    @property
-    def output_neurons(self) -> NDArray[np.int64]:
-        """Indices of the output neurons (a copy)."""
-        return self._outputs.copy()
-
-    @property
-    def input_spike_times(self) -> NDArray[np.uint8]:
-        """Input of shape (n_inputs, n_steps) (a copy)."""
-        return self._input.spikes.T.copy()
-
-    @property
-    def membrane_potentials(self) -> NDArray[np.float32]:
-        """Present potentials (a copy)."""
-        return np.array(self._state.cell.potential)
-
-    @property
     def membrane_threshold(self) -> float:
         """Firing threshold, > 0. Assigning another leaves ``current_amplitude`` as it is."""
         return self._network.cell.membrane_threshold
@@ -586,108 +542,6 @@ class SNN(FeatureMethods):
     def membrane_threshold(self, value: float) -> None:
         threshold = check_real("membrane_threshold", value, above=0)
         self._network = replace(self._network, cell=replace(self._network.cell, membrane_threshold=threshold))
-
-    @property
-    def leak_coefficient(self) -> float:
-        """Fraction of the potential lost in a step."""
-        cell: Any = self._network.cell
-        return float(cell.leak_coefficient)
-
-    @property
-    def refractory_period(self) -> int:
-        """Steps after a spike in which a neuron cannot fire."""
-        cell: Any = self._network.cell
-        return int(cell.refractory_period)
-
-    @property
-    def current_amplitude(self) -> float:
-        """What an input spike adds to a potential; by default the threshold at construction."""
-        return self._input.amplitude
-
-    @property
-    def simulation_duration(self) -> int:
-        """Steps of a run: the given duration, or else the steps of the input, spikes or currents."""
-        return self._input.n_steps if self._duration is None else self._duration
-
-    @property
-    def stdp(self) -> LearningRule | None:
-        """Parameters of plasticity, None where none were given."""
-        return self._network.rule
-
-    @property
-    def synaptic_weights(self) -> sp.csr_matrix:
-        """The weights as a CSR view that shares their memory and cannot be written to."""
-        parts = tuple(map(read_only, (self._weights.data, self._weights.indices, self._weights.indptr)))
-        return sp.csr_matrix(parts, shape=self._weights.shape, copy=False)
-
-    @property
-    def weights_mean(self) -> float:
-        """Mean of the present weights, 0.0 without synapses."""
-        return topology.mean_weight(self._weights)
-
-    @property
-    def weights_variance(self) -> float:
-        """Variance (ddof 0) of the present weights, 0.0 without synapses."""
-        return topology.weight_variance(self._weights)
-
-    @property
-    def mean_in_degree(self) -> float:
-        """Synapses per neuron."""
-        return topology.mean_in_degree(self._weights)
-
-    @property
-    def avg_in_degree(self) -> float:
-        """Synapses per neuron, under the reference's other name."""
-        return self.mean_in_degree
-
-    @property
-    def input_mean_current(self) -> float:
-        """Fraction of ones in the whole input, whatever the amplitude and the duration."""
-        return homeostasis.input_mean_current(self._input.spikes)
-
-    @property
-    def recording(self) -> Recording:
-        """Spikes of all neurons in the latest run, as sorted events.
-
-        Raises
-        ------
-        ValueError
-            Before the first run and after :meth:`reset`.
-        """
-        if self._run is None:
-            raise ValueError("Simulation not yet run: call simulate() first.")
-        return self._run.recording()
-
-    @property
-    def tot_spikes(self) -> int:
-        """Spikes of all neurons in the latest run, 0 before it."""
-        return 0 if self._run is None else self.recording.n_spikes
-
-    @property
-    def spike_matrix(self) -> NDArray[np.int8] | None:
-        """Spikes of all neurons, (n_steps, num_neurons) int8, made on request; None before the first run."""
-        return None if self._run is None else self.recording.to_dense()
-
-    @property
-    def spike_matrix_output(self) -> NDArray[np.int8] | None:
-        """Spikes of the output neurons, (n_steps, n_outputs) int8; None before the first run."""
-        return None if self._run is None else self.recording.to_dense(self._outputs)
-
-    def get_network_parameters(self) -> dict[str, Any]:
-        """Return sizes, constants and statistics as a dict under the reference's names."""
-        return {
-            "num_neurons": self.num_neurons,
-            "num_input_neurons": self.num_input_neurons,
-            "num_output_neurons": self.num_output_neurons,
-            "output_neurons": self._outputs.tolist(),
-            **asdict(self._network.cell),
-            "simulation_duration": self.simulation_duration,
-            "weights_mean": self.weights_mean,
-            "weights_variance": self.weights_variance,
-            "mean_in_degree": self.mean_in_degree,
-            "time_step": 1,
-            "current_amplitude": self.current_amplitude,
-        }
 
     def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
         """Write the weights in SciPy's ``.npz`` format."""
@@ -698,7 +552,11 @@ class SNN(FeatureMethods):
         self._set_weights(as_weights("topology", io.load_topology(filename), self.num_neurons))
 
     def save_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
-        """Write the present potentials as ``.npy``."""
+        """Write the present potentials as ``.npy``.
+
+        The format, the reference's own, has no checksum: a damaged number cannot be told from another. A file of
+        :meth:`save` has one for each array.
+        """
         io.save_array(filename, self._state.cell.potential)
 
     def load_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
@@ -711,7 +569,7 @@ class SNN(FeatureMethods):
         self._start(potentials)
 
     def save_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
-        """Write the indices of the output neurons as ``.npy``."""
+        """Write the indices of the output neurons as ``.npy``, without a checksum, as the potentials."""
         io.save_array(filename, self._outputs)
 
     def load_output_neurons(self, filename: io.PathLike = io.OUTPUTS_PATH) -> None:
@@ -735,9 +593,14 @@ class SNN(FeatureMethods):
         ----------
         path : path
             Gets ``.npz`` added if it does not end so.
+
+        Raises
+        ------
+        ValueError
+            If the network holds what :meth:`load` refuses, such as potentials that are not finite. Nothing is written.
         """
         header, arrays = self.to_arrays()
-        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays)
+        io.write_archive(path, {"format": FORMAT, "version": VERSION} | header, arrays, check=self.from_arrays)
 
     @classmethod
     def load(cls, path: io.PathLike) -> Self:
@@ -748,11 +611,14 @@ class SNN(FeatureMethods):
         FileNotFoundError
             If there is no such file.
         ValueError
-            If it is damaged, of another or a newer format, or holds values that no network can have.
+            If it is damaged, of another or a newer format, holds arrays that this snnres does not know, would fill more
+            than 256 MiB and a hundred times its own size, or holds values that no network can have.
         """
-        path = io.with_suffix(path, ".npz")
-        with io.reading(path, f"a file of format {FORMAT!r}"):
-            return cls.from_arrays(*io.read_archive(path, FORMAT, VERSION))
+        with (
+            io.reading(path, f"a file of format {FORMAT!r}", ".npz") as source,
+            io.read_archive(source, FORMAT, VERSION) as (header, arrays),
+        ):
+            return cls.from_arrays(header, arrays)
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Return what :meth:`save` writes, for files of another kind: its header, plain values, and its arrays.
@@ -763,7 +629,7 @@ class SNN(FeatureMethods):
         return to_arrays(Contents(self._network, self._state, start, drive, self._outputs, self._duration, self._rng))
 
     @classmethod
-    def from_arrays(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Self:
+    def from_arrays(cls, header: dict[str, Any], arrays: io.Arrays) -> Self:
         """Return the network that :meth:`to_arrays` described; it shares no array.
 
         Raises
@@ -791,22 +657,3 @@ class SNN(FeatureMethods):
         self.__dict__.update(state)
         self._running = threading.Lock()
         self._state = State(*(None if part is None else type(part)(*map(owned, part)) for part in self._state))
-
-
-def build_weights(
-    params: SimulationParams, topology_rng: np.random.Generator, weights_rng: np.random.Generator
-) -> sp.csr_matrix:
-    """Return the weights that the parameters describe: a copy of the user's, or a random network."""
-    if params.adjacency_matrix is not None:
-        return check_weights("adjacency_matrix", params.adjacency_matrix)
-    # SimulationParams has checked that the numbers of the chosen graph are there.
-    n_neurons, mean = cast(int, params.num_neurons), cast(float, params.mean_weight)
-    if params.is_random_uniform:
-        prob = cast(float, params.connection_prob)
-        indptr, indices = topology.erdos_renyi(int(n_neurons), float(prob), topology_rng)
-    else:
-        k, p = cast(int, params.small_world_graph_k), cast(float, params.small_world_graph_p)
-        indptr, indices = topology.watts_strogatz(int(n_neurons), int(k), float(p), topology_rng)
-    variation = 0.1 if params.weight_variance is None else float(params.weight_variance)
-    weights = topology.normal_weights(len(indices), float(mean), abs(float(mean)) * variation, weights_rng)
-    return topology.to_csr(indptr, indices, weights)

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..kernels.edges import Edges, build_edges
-from ..validation import check_weights, refuse
+from ..validation import check_matrix
 
 
 def owned(array: NDArray[Any]) -> NDArray[Any]:
@@ -46,17 +46,7 @@ class Synapses:
 
 def as_weights(name: str, matrix: Any, n_neurons: int) -> sp.csr_matrix:
     """Return a fresh float32 CSR matrix for ``n_neurons``; dense and integer matrices are converted."""
-    if not sp.issparse(matrix):
-        try:
-            matrix = np.asarray(matrix)
-        except ValueError:
-            raise refuse(name, "a matrix", matrix, TypeError) from None
-        if matrix.ndim != 2 or matrix.dtype.kind not in "iuf":
-            raise refuse(name, "a sparse or dense 2-D matrix of real numbers", matrix, TypeError)
-        matrix = sp.csr_matrix(matrix)
-    if matrix.dtype.kind in "iu":
-        matrix = matrix.astype(np.float64)
-    weights = check_weights(name, matrix)
+    weights = check_matrix(name, matrix)
     if weights.shape[0] != n_neurons:
         raise ValueError(f"{name} must have a row for each of {n_neurons} neurons. Got {weights.shape[0]} instead.")
     return weights

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -118,7 +118,7 @@ class LearningRule(Part):
         return None
 
 
-def check_arrays(prefix: str, arrays: dict[str, NDArray[Any]], template: Any, never_negative: Sequence[str]) -> Any:
+def check_arrays(prefix: str, arrays: Mapping[str, NDArray[Any]], template: Any, never_negative: Sequence[str]) -> Any:
     """Return a state with copies of its arrays, which must be finite, of the template's dtypes and shapes."""
     checked = []
     for name, like in template._asdict().items():

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.verbs import fire
-from ..validation import INT32_MAX, check_int, check_real
+from ..validation import INT32_MAX, check_int, check_real, freeze
 from .base import Cell
 
 SILENT = np.float32(0)
@@ -60,13 +60,9 @@ class LIF(Cell):
     never_negative: ClassVar = ("timer",)
 
     def __post_init__(self) -> None:
-        checked = {
-            "membrane_threshold": check_real("membrane_threshold", self.membrane_threshold, above=0),
-            "leak_coefficient": check_real("leak_coefficient", self.leak_coefficient, low=0, below=1),
-            "refractory_period": check_int("refractory_period", self.refractory_period, 1, INT32_MAX - 1),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        freeze(self, "membrane_threshold", check_real, above=0)
+        freeze(self, "leak_coefficient", check_real, low=0, below=1)
+        freeze(self, "refractory_period", check_int, 1, INT32_MAX - 1)
 
     def constants(self, n_neurons: int) -> LIFConstants:
         """Return the constants of the kernel."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..kernels.compile import jit
 from ..kernels.verbs import learn
-from ..validation import check_bool, check_real, check_type, refuse
+from ..validation import check_bool, check_real, check_type, freeze, refuse
 from .base import LearningRule
 
 Float32Array = NDArray[np.float32]
@@ -117,15 +117,15 @@ class STDPParams(LearningRule):
 
     def __post_init__(self) -> None:
         for name in ("enabled", "clip", "nearest_neighbor", "lock_A_minus"):
-            check_bool(name, getattr(self, name))
+            freeze(self, name, check_bool)
         for name in ("tau_plus", "tau_minus", "W_max"):
-            check_real(name, getattr(self, name), above=0)
+            freeze(self, name, check_real, above=0)
         for name in ("A_plus", "eta"):
-            check_real(name, getattr(self, name), low=0)
+            freeze(self, name, check_real, low=0)
         if self.A_minus is not None:
             if self.lock_A_minus:
                 raise ValueError(f"A_minus must be None under lock_A_minus. Got {self.A_minus!r} instead.")
-            check_real("A_minus", self.A_minus, low=0)
+            freeze(self, "A_minus", check_real, low=0)
         depression = self.eta * self.effective_A_minus
         for name, product in (
             ("eta * A_plus", self.eta * self.A_plus),

@@ -16,19 +16,23 @@ from sklearn.linear_model import (
 )
 from sklearn.preprocessing import LabelBinarizer
 
+from .. import io
 from ..encoding import PopulationEncoder
+from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import refuse
+from .earlier import FORMER_RECORDS, renamed
 from .least_squares import Moments
-from .rows import Scale
-from .signal import SignalScaling
+from .readout import LeaveOneOutRidgeClassifier
 from .stepping import SeriesRun
 
 READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Ridge, LinearRegression)
 # What stands inside an estimator and is stored by its parameters and attributes, by name of its class.
-PARTS = {kind.__name__: kind for kind in (*READOUTS, PopulationEncoder)}
+PARTS = {kind.__name__: kind for kind in (*READOUTS, LeaveOneOutRidgeClassifier, PopulationEncoder)}
 # Named values, by name of their class.
-RECORDS = {kind.__name__: kind for kind in (SignalScaling, Scale, Moments)}
+RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments)}
+# The parameters once more: a file has only those of which nothing was changed.
+REMEMBERED = "_fitted_parameters"
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
@@ -109,7 +113,7 @@ class Writer:
     def estimator(self, name: str, estimator: Any) -> dict[str, Any]:
         """Return parameters and attributes of an estimator."""
         parameters = estimator.get_params(deep=False)
-        skipped = {*parameters, BINARIZER}
+        skipped = {*parameters, BINARIZER, REMEMBERED}
         attributes = {key: value for key, value in vars(estimator).items() if key not in skipped}
         return {
             "object": type(estimator).__name__,
@@ -148,14 +152,17 @@ class Reader(NamedTuple):
 
     Parameters
     ----------
-    arrays : dict
+    arrays : mapping
         All arrays of the file.
     kinds : dict
         The classes that a file may name.
+    version : int
+        Version of the file.
     """
 
-    arrays: dict[str, NDArray[Any]]
+    arrays: io.Arrays
     kinds: dict[str, Any]
+    version: int
 
     def value(self, stored: Any) -> Any:
         """Return a value."""
@@ -168,7 +175,7 @@ class Reader(NamedTuple):
             "tuple": lambda content: tuple(self.value(content["tuple"])),
             "dict": lambda content: {self.value(key): self.value(entry) for key, entry in content["dict"]},
             "run": lambda content: SeriesRun.from_state(self.fields(content["run"])),
-            "record": lambda content: RECORDS[content["record"]](**self.fields(content["fields"])),
+            "record": self.record,
             "network": self.network,
             "object": self.object,
         }
@@ -181,6 +188,11 @@ class Reader(NamedTuple):
         """Return named values."""
         return {key: self.value(value) for key, value in stored.items()}
 
+    def record(self, stored: dict[str, Any]) -> Any:
+        """Return named values."""
+        known = RECORDS | FORMER_RECORDS if self.version == 1 else RECORDS
+        return known[stored["record"]](**self.fields(stored["fields"]))
+
     def array(self, stored: dict[str, Any]) -> NDArray[Any]:
         """Return an array."""
         array = self.arrays[stored["array"]]
@@ -190,9 +202,7 @@ class Reader(NamedTuple):
 
     def network(self, stored: dict[str, Any]) -> SNN:
         """Return a network."""
-        prefix = f"{stored['arrays']}."
-        arrays = {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
-        return SNN.from_arrays(stored["network"], arrays)
+        return SNN.from_arrays(stored["network"], io.Section(self.arrays, f"{stored['arrays']}."))
 
     def object(self, stored: dict[str, Any]) -> Any:
         """Return an estimator or a part of one."""
@@ -202,6 +212,8 @@ class Reader(NamedTuple):
         kind = self.kinds[name]
         made = kind(**self.fields(stored["parameters"]))
         attributes = self.fields(stored["attributes"])
+        if self.version == 1:
+            attributes = renamed(attributes)
         if isinstance(made, (RidgeClassifier, RidgeClassifierCV)) and "classes_" in attributes:
             binarizer = LabelBinarizer(neg_label=-1).fit(attributes["classes_"])
             if not np.array_equal(binarizer.classes_, attributes["classes_"]):

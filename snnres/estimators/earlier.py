@@ -1,0 +1,41 @@
+"""What files of version 1 call otherwise than today's."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..encoding.standardiser import Standardiser
+
+
+def scale(mean: NDArray[np.float64], divisor: NDArray[np.float64]) -> Standardiser:
+    """Return a record that could have one divisor for all its columns."""
+    return Standardiser(mean, np.broadcast_to(divisor, mean.shape).copy())
+
+
+def signal_scaling(mean: Any, sd: Any, delta_sd: Any, hold: int) -> dict[str, Any]:
+    """Return the attributes that a record of them has become."""
+    delta_scaling = None if delta_sd is None else Standardiser(np.zeros(len(delta_sd)), delta_sd)
+    return {"scaling_": Standardiser(mean, sd), "delta_scaling_": delta_scaling, "hold_": hold}
+
+
+def within(limits: tuple[Any, Any], margin: float = 0.1) -> tuple[Any, Any]:
+    """Return the range of which these were the limits, a part of it wider on either side."""
+    low, high = limits
+    beyond = margin * (high - low) / (1 + 2 * margin)
+    return low + beyond, high - beyond
+
+
+# In place of classes that are no more, by their names.
+FORMER_RECORDS: dict[str, Callable[..., Any]] = {"Scale": scale, "SignalScaling": signal_scaling}
+
+
+def renamed(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of an estimator under today's names."""
+    kept = dict(attributes)
+    if isinstance(kept.get("scaling_"), dict):
+        kept |= kept["scaling_"]
+    if "limits_" in kept:
+        kept["target_range_"] = within(kept.pop("limits_"))
+    return kept

@@ -1,0 +1,257 @@
+"""Descriptions of a run: its parameters as a text, beside it their arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import tomllib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+
+from ..params import SimulationParams
+from ..parts import Cell, LearningRule, STDPParams
+from ..validation import check_matrix, check_type, refuse
+from .archives import load_array, save_array
+from .interchange import load_topology, write_matrix
+from .paths import PathLike, as_path, reading, with_suffix
+from .writing import folder_lock, write_atomically
+
+ARRAY_FIELDS = {
+    "input_spike_times": ".npy",
+    "membrane_potentials": ".npy",
+    "output_neurons": ".npy",
+    "adjacency_matrix": ".npz",
+}
+MATRIX = "adjacency_matrix"
+TABLES = ("simulation", "cell", "stdp")
+# In bytes: a longer name would leave no room for what is added to it.
+LONGEST_STEM = 200
+# In bytes: no description is longer, as its arrays are elsewhere.
+LONGEST_DESCRIPTION = 2**20
+
+
+def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params: LearningRule | None = None) -> None:
+    """Describe a run by a file: JSON or TOML by its suffix.
+
+    The table ``simulation`` holds the scalars and the integer seed of ``simulation_params``, ``stdp`` those of
+    ``stdp_params``; what is None is left out. Parts of your own say what they are: a cell has a table ``cell`` and a
+    rule its table ``stdp``, each with the ``kind`` and the ``module`` that a program must import to load it.
+
+    Arrays go to files of their own beside it, named
+    ``<stem>.<field>.<16 digits of a hash of the content>.npy`` (``.npz`` for the matrix), and are named by their
+    relative path. They are written first and the text last, so that whatever ends the run leaves the old description
+    or the new one, whole. Arrays of such names that no description in the folder names any longer are then removed.
+
+    Parameters
+    ----------
+    path : path
+        Ends in ``.json`` or ``.toml``.
+    simulation_params : SimulationParams
+        With a seed that is None or an integer.
+    stdp_params : STDPParams or another LearningRule, optional
+        Plasticity.
+
+    Raises
+    ------
+    TypeError
+        If the seed, or a parameter of a part, is an object that has no place in a file.
+    ValueError
+        If the suffix is another, or an array of the parameters has been changed to what they refuse.
+
+    See Also
+    --------
+    load_params : the inverse.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from snnres import SimulationParams, load_params, save_params
+    >>> params = SimulationParams(
+    ...     num_neurons=100, num_output_neurons=10, mean_weight=0.1, small_world_graph_k=10, small_world_graph_p=0.2,
+    ...     membrane_threshold=1.0, leak_coefficient=0.01, refractory_period=2, seed=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "run.toml")
+    ...     save_params(path, params)
+    ...     again, plasticity = load_params(path)
+    >>> again.num_neurons, plasticity
+    (100, None)
+    """
+    check_type("simulation_params", simulation_params, SimulationParams)
+    if stdp_params is not None:
+        check_type("stdp_params", stdp_params, LearningRule)
+    target = checked_suffix(path)
+    with warnings.catch_warnings():
+        # Parameters without effect were warned of when they were given.
+        warnings.simplefilter("ignore", UserWarning)
+        # Their arrays are the user's own and may have been changed since they were checked.
+        dataclasses.replace(simulation_params)
+    scalars, arrays = simulation_table(simulation_params)
+    names = {name: array_name(target, name, array) for name, array in arrays.items()}
+    tables = {"simulation": scalars | names}
+    if simulation_params.cell is not None:
+        tables["cell"] = simulation_params.cell.table()
+    if stdp_params is not None:
+        tables["stdp"] = stdp_params.table()
+        if type(stdp_params) is STDPParams:
+            # The reference's rule is what this table means where it says nothing else.
+            del tables["stdp"]["kind"], tables["stdp"]["module"]
+    text = json.dumps(tables, indent=2) + "\n" if target.suffix == ".json" else tomli_w.dumps(tables)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with folder_lock(target.parent) as alone:
+        try:
+            for name, array in arrays.items():
+                save = write_matrix if name == MATRIX else save_array
+                save(target.with_name(names[name]), array, target)
+            write_atomically(target, lambda file: file.write(text.encode()))
+        finally:
+            if alone:
+                remove_unnamed(target)
+
+
+def load_params(path: PathLike) -> tuple[SimulationParams, LearningRule | None]:
+    """Read what :func:`save_params` or a person wrote.
+
+    Returns
+    -------
+    simulation_params : SimulationParams
+    stdp_params : STDPParams, another LearningRule or None
+        None where the file has no table ``stdp``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file or an array that it names is missing.
+    ValueError
+        If it does not parse, names an unknown table or parameter, or holds values that the parameters refuse.
+
+    See Also
+    --------
+    save_params : the inverse, with an example.
+    """
+    target = checked_suffix(path)
+    with folder_lock(target.parent, shared=True), reading(target, "a description of a run in JSON or TOML") as source:
+        text = source.read_text(encoding="utf-8")
+        toml = source.suffix == ".toml"
+        tables = tomllib.loads(text) if toml else json.loads(text, object_pairs_hook=without_repeats)
+        check_tables(tables)
+        values = {name: read_value(source, name, value) for name, value in tables["simulation"].items()}
+        if "cell" in tables:
+            values["cell"] = Cell.from_table(tables["cell"])
+        rule = {"kind": STDPParams.__name__} | tables["stdp"] if "stdp" in tables else None
+        return SimulationParams(**values), None if rule is None else LearningRule.from_table(rule)
+
+
+def checked_suffix(path: PathLike) -> Path:
+    """Return the path if it says JSON or TOML."""
+    named = as_path(path)
+    if named.suffix not in (".json", ".toml"):
+        raise refuse("path", "a path that ends in .json or .toml", path)
+    return named
+
+
+def present(params: SimulationParams) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each parameter that is not None."""
+    for field in dataclasses.fields(params):
+        value = getattr(params, field.name)
+        if value is not None:
+            yield field.name, value
+
+
+def plain(name: str, value: Any) -> Any:
+    """Return a scalar as Python's own, for a text file."""
+    if isinstance(value, np.generic):
+        # Of a field without effect, which is not checked.
+        value = value.item()
+    if not isinstance(value, (bool, int, float, str)):
+        raise refuse(name, "None, a number, a text or an integer seed to stand in a file", value, TypeError)
+    return value
+
+
+def simulation_table(params: SimulationParams) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the scalars of the parameters, and their arrays, as they go to files."""
+    values = dict(present(params))
+    values.pop("cell", None)
+    arrays = {name: values.pop(name) for name in ARRAY_FIELDS if name in values}
+    scalars = {name: plain(name, value) for name, value in values.items()}
+    arrays = {
+        name: check_matrix(name, array) if name == MATRIX else np.asarray(array) for name, array in arrays.items()
+    }
+    if arrays["input_spike_times"].shape == (0, 0):
+        del arrays["input_spike_times"]
+    return scalars, arrays
+
+
+def array_name(target: Path, field: str, array: Any) -> str:
+    """Return the name of an array's file, which tells its content from any other."""
+    content = hashlib.sha256()
+    for part in (array.data, array.indices, array.indptr) if field == MATRIX else (array,):
+        content.update(f"{part.dtype.str}{part.shape}".encode())
+        content.update(np.ascontiguousarray(part).data)
+    return f"{beginning(target)}.{field}.{content.hexdigest()[:16]}{ARRAY_FIELDS[field]}"
+
+
+def beginning(target: Path) -> str:
+    """Return what the names of the arrays' files begin with: the stem, or its hash where it is very long."""
+    stem = os.fsencode(target.stem)
+    return target.stem if len(stem) <= LONGEST_STEM else hashlib.sha256(stem).hexdigest()[:16]
+
+
+def remove_unnamed(target: Path) -> None:
+    """Remove the arrays of former descriptions, and of saves that were killed, unless another text names them."""
+    fields = "|".join(ARRAY_FIELDS)
+    ours = re.compile(rf"{re.escape(beginning(target))}(\.(?:{fields})\.[0-9a-f]{{16}}\.np[yz])")
+    # They are sought without the stem, which JSON may have escaped.
+    found = {match[1].encode(): file for file in target.parent.iterdir() if (match := ours.fullmatch(file.name))}
+    others = (file for file in target.parent.iterdir() if file.suffix in (".json", ".toml") and file != target)
+    # What cannot be read may name any of them.
+    with contextlib.suppress(OSError):
+        for text in (target, *others):
+            if found and text.is_file() and text.stat().st_size <= LONGEST_DESCRIPTION:
+                content = text.read_bytes()
+                found = {ending: file for ending, file in found.items() if ending not in content}
+        for file in found.values():
+            file.unlink()
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object as a dict, refusing a key that stands twice."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("No key may stand twice in an object.")
+    return values
+
+
+def check_tables(tables: Any) -> None:
+    """Refuse tables and parameters that do not exist."""
+    if not isinstance(tables, dict) or "simulation" not in tables:
+        raise ValueError("It must have a table 'simulation'.")
+    for table, values in tables.items():
+        if table not in TABLES or not isinstance(values, dict):
+            raise ValueError(f"Its tables must be 'simulation', 'cell' and 'stdp'. Got {table!r} instead.")
+    known = {field.name for field in dataclasses.fields(SimulationParams)} - {"cell"}
+    unknown = sorted(set(tables["simulation"]) - known)
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no parameter of table 'simulation'.")
+
+
+def read_value(source: Path, name: str, value: Any) -> Any:
+    """Return a parameter of a file: the array that it names, or the value itself."""
+    if name not in ARRAY_FIELDS:
+        return value
+    if not isinstance(value, str) or not value:
+        raise refuse(name, "the path of a file", value)
+    array_path = with_suffix(source.parent / value, ARRAY_FIELDS[name])
+    if not array_path.exists():
+        raise FileNotFoundError(
+            f"{array_path}, which {source} names as its {name}, must be there. There is no such file."
+        )
+    return load_topology(array_path) if name == MATRIX else load_array(array_path)
