@@ -1,5 +1,7 @@
 """A first result: handwritten digits as spikes, through a reservoir, read out beside what needs none."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +21,25 @@ from .plotting.style import ACCENT, TITLE_SIZE
 from .progress import Progress, reporter
 from .seeding import SEED_MAX
 from .validation import check_int
+
+__all__ = [
+    "CHANCE",
+    "COUNTS",
+    "N_SCANS",
+    "PIXELS",
+    "RESERVOIR",
+    "UNCONNECTED",
+    "DemoResult",
+    "Scans",
+    "build_reservoir",
+    "compare",
+    "count_spikes",
+    "draw",
+    "load_scans",
+    "rate_code",
+    "run",
+    "without_recurrence",
+]
 
 N_SCANS = 1797
 SIDE = 8

@@ -1,5 +1,7 @@
 """What a run returns: spikes as sorted events, from which dense views are made on request."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from .kernels.events import count_by_trial, fill_dense, place_by_trial
 from .markup import html_lines, raster_svg, thinned
 from .validation import INT32_MAX, check_array, check_binary, check_int, check_neurons, refuse
+
+__all__ = ["Recording", "SpikeTrains"]
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -98,7 +102,7 @@ class SpikeTrains:
     @classmethod
     def trusted(
         cls, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]
-    ) -> "SpikeTrains":
+    ) -> SpikeTrains:
         """Return the trains of arrays that are known to be right and are written to no more: no check, no copy."""
         trains = object.__new__(cls)
         trains._take(indptr, times, n_steps)
@@ -173,14 +177,14 @@ class Recording:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> "Recording":
+    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> Recording:
         """Return the recording of arrays that are known to be right and are written to no more: no check, no copy."""
         recording = object.__new__(cls)
         recording._take(offsets, neurons, n_neurons)
         return recording
 
     @classmethod
-    def from_dense(cls, spikes: ArrayLike) -> "Recording":
+    def from_dense(cls, spikes: ArrayLike) -> Recording:
         """Return the recording of a 0/1 matrix of shape (n_steps, n_neurons)."""
         matrix = check_binary("spikes", spikes)
         steps, neurons = np.nonzero(matrix)
@@ -241,7 +245,7 @@ class Recording:
         place_by_trial(*spikes, indptr[:-1].copy(), times)
         return indptr, times
 
-    def window(self, start: int, stop: int) -> "Recording":
+    def window(self, start: int, stop: int) -> Recording:
         """Return the steps [start, stop) as a recording whose times count from 0."""
         start = check_int("start", start, 0, self.n_steps)
         stop = check_int("stop", stop, start, self.n_steps)

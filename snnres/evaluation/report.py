@@ -1,5 +1,7 @@
 """What an evaluation found: as objects, as text, as a dict, as JSON and as a figure."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from dataclasses import dataclass
@@ -91,7 +93,7 @@ class Evaluation:
         """Return the scores and the verdict as a notebook shows them."""
         return html_table(self._headline(), self._score_rows()) + html_lines(str(self.verdict))
 
-    def to_frame(self) -> "DataFrame":
+    def to_frame(self) -> DataFrame:
         """Return the scores as a pandas data frame, a row a method.
 
         Returns
@@ -164,7 +166,7 @@ class Evaluation:
         write_atomically(target, lambda file: file.write(text.encode()))
         return target
 
-    def plot(self, path: PathLike | None = None) -> "Figure":
+    def plot(self, path: PathLike | None = None) -> Figure:
         """Draw the scores with their intervals, beside the confusion matrix or the predictions.
 
         Parameters

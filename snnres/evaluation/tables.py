@@ -1,5 +1,7 @@
 """Rows of cells as text."""
 
+from __future__ import annotations
+
 
 def aligned(rows: list[list[str]]) -> str:
     """Return rows of cells as text, the first column flush left and the others flush right."""

@@ -1,5 +1,7 @@
 """The class that users build, simulate and reset."""
 
+from __future__ import annotations
+
 import copy
 import threading
 import warnings
@@ -646,7 +648,7 @@ class SNN(Readings):
         network._running = threading.Lock()
         return network
 
-    def copy(self) -> "SNN":
+    def copy(self) -> SNN:
         """Return an independent network in the same state, random state included."""
         return copy.deepcopy(self)
 
