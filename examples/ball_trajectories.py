@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--plastic-neurons", type=int, default=2000, help="of the network with STDP")
     parser.add_argument("--eta", type=float, default=0.0006, help="its learning rate, so slow that it never settles")
     parser.add_argument("--block", type=int, default=4, help="side of the blocks of pixels that are counted together")
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="ball_trajectories", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=1000, help="of the ReservoirClassifier")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
@@ -130,14 +130,16 @@ def main() -> None:
 
     # 6. The weights drift in either order; only in the file's order does that give the class away.
     figure = plotting.new_figure(1, 2, width=12)
-    weights, scores = figure.axes
+    weights = plotting.styled(figure.axes[0], "STDP while samples are read", "samples presented", "mean weight")
     for name, values in drift.items():
         weights.plot(values, label=name)
-    weights.set(xlabel="samples presented", ylabel="mean weight", title="STDP while samples are read")
     weights.legend(frameon=False)
-    scores.barh(list(accuracy), list(accuracy.values()), color=plotting.INK)
+    scores = plotting.styled(figure.axes[1], "Four ways to classify them", "accuracy, cross-validated", "")
+    bars = scores.barh(list(accuracy), list(accuracy.values()))
+    scores.bar_label(bars, fmt="%.3f", padding=3)
+    scores.grid(axis="y", visible=False)
     scores.invert_yaxis()
-    scores.set(xlabel="accuracy, cross-validated", xlim=(0, 1))
+    scores.set_xlim(0, 1.12)
     print("wrote", plotting.save_figure(Path(args.output) / "ball_trajectories.png", figure))
 
 

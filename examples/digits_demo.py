@@ -8,7 +8,7 @@ from snnres import demo
 def main() -> None:
     """Classify digits with a reservoir and, to be fair to what it adds, without one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", default="demo", help="folder for the figures")
+    parser.add_argument("--output", default="digits_demo", help="folder for the figures")
     parser.add_argument("--samples", type=int, default=demo.N_SCANS)
     parser.add_argument("--neurons", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=0)

@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of {digit}/{id}.bin, such as N-MNIST's Train")
     parser.add_argument("--limit", type=int, help="take that many recordings, those of the lowest ids")
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="event_digits", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

@@ -25,7 +25,7 @@ def main() -> None:
     """Print scores in cross-validation beside their baselines, and draw them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", type=int, default=10)
-    parser.add_argument("--output", default="demo", help="folder for the figures")
+    parser.add_argument("--output", default="iris_and_diabetes", help="folder for the figures")
     parser.add_argument("--neurons", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
@@ -36,7 +36,10 @@ def main() -> None:
     }
     for name, (load, estimator) in tasks.items():
         # 1. A table: a row a sample, a column a feature. That it is one, the estimators see from its shape.
-        X, y = load(return_X_y=True)
+        table = load()
+        X, y = table.data, table.target
+        if "target_names" in table:
+            y = table.target_names[y]
         print(f"{name}: {X.shape[0]} rows, {X.shape[1]} features\n")
 
         # 2. Receptive fields, threshold and readout are learnt on the training part of each fold alone.

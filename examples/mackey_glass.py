@@ -55,7 +55,7 @@ def scores(forecast: Forecast, series: np.ndarray, starts: np.ndarray, horizon: 
 def main() -> None:
     """Forecast from several places of the test part; print a table and draw the first."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="mackey_glass", help="folder for the figure")
     parser.add_argument("--train", type=int, default=2000, help="steps to train")
     parser.add_argument("--neurons", type=int, default=500)
     parser.add_argument("--starts", type=int, default=10, help="places to forecast from")
@@ -84,14 +84,13 @@ def main() -> None:
     # 4. The first of them.
     start = int(starts[0])
     figure = plotting.new_figure(width=10)
-    (ax,) = figure.axes
+    title = "Closed loop: each forecast goes into the next"
+    ax = plotting.styled(figure.axes[0], title, "steps after the last one seen", "x")
     ax.plot(np.arange(-50, HORIZON), series[start - 50 : start + HORIZON], color="#b0b0b0", lw=4, label="Mackey-Glass")
-    for name, colour in (("reservoir", plotting.INK), ("autoregression", "#c0504d")):
-        ax.plot(models[name](series[start - HISTORY : start], HORIZON), color=colour, lw=1.2, label=name)
+    for name in ("reservoir", "autoregression"):
+        ax.plot(models[name](series[start - HISTORY : start], HORIZON), lw=1.2, label=name)
     ax.axvline(0, color="black", lw=0.8)
-    ax.set(xlabel="steps after the last one seen", ylabel="x")
-    ax.set_title("Closed loop", loc="right")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     print("wrote", plotting.save_figure(Path(args.output) / "mackey_glass.png", figure))
 
 

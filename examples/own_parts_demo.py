@@ -12,7 +12,7 @@ from snnres import SNN, SimulationParams
 def main() -> None:
     """Simulate, save, load, and check that the loaded network goes on alike."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", default="own_parts", help="folder for the saved network")
+    parser.add_argument("--output", default="own_parts_demo", help="folder for the saved network")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
 

@@ -19,7 +19,8 @@ def build(n_neurons: int, seed: int) -> SNN:
         num_output_neurons=30,
         input_spike_times=spikes,
         mean_weight=0.05,
-        weight_variance=0.2,
+        # So narrow that none is negative: these rules keep weights in [0, W_max].
+        weight_variance=0.22,
         small_world_graph_k=40,
         small_world_graph_p=0.5,
         membrane_threshold=1.0,
@@ -52,7 +53,7 @@ def describe(stage: str, snn: SNN, recording: Recording) -> None:
 def main() -> None:
     """Print the network at each stage; draw it before, after STDP and at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="plasticity_pruning_homeostasis", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
@@ -77,16 +78,17 @@ def main() -> None:
 
     figure = plotting.new_figure(3, 3, width=15, height=10)
     stages = {"before": before, "after STDP": learnt, "after pruning and homeostasis": after}
+    every = np.concatenate([weights.data for weights, _ in stages.values()])
+    edges = np.linspace(every.min(), every.max(), 51)
     for column, (when, (weights, spikes)) in enumerate(stages.items()):
-        plotting.weight_histogram(weights, figure.axes[column], title=f"Weights {when}")
+        plotting.weight_histogram(weights, figure.axes[column], bins=edges, title=f"Weights {when}")
         plotting.raster(spikes, figure.axes[3 + column], title=f"Spikes {when}")
         plotting.population_rate(spikes, figure.axes[6 + column], window=6, title=f"Rate {when}, mean of 6 steps")
     # The same scales in a row, so that the eye can compare.
-    for ax in figure.axes[:3]:
-        ax.set_xlim(-0.05, 0.2)
-    highest = max(ax.get_ylim()[1] for ax in figure.axes[6:])
-    for ax in figure.axes[6:]:
-        ax.set_ylim(0, highest)
+    for row in (figure.axes[:3], figure.axes[6:]):
+        highest = max(ax.get_ylim()[1] for ax in row)
+        for ax in row:
+            ax.set_ylim(0, highest)
     print("wrote", plotting.save_figure(Path(args.output) / "plasticity.png", figure))
 
 

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of {digit}_{speaker}_{index}.wav")
     parser.add_argument("--validation-indices", default="5-9", help="train on the recordings after these (5-9)")
     parser.add_argument("--leave-out", metavar="SPEAKER", help='hold out this speaker instead; "each" for all in turn')
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="spoken_digits", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

@@ -49,7 +49,7 @@ def main() -> None:
     """Print a table with a column a set, and draw it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("places", nargs="+", help="NAME_TRAIN.ts NAME_TEST.ts, or a folder and names of sets")
-    parser.add_argument("--output", default="demo", help="folder for the figure")
+    parser.add_argument("--output", default="ucr_series", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
@@ -69,14 +69,18 @@ def main() -> None:
     for name, result in results.items():
         print(f"{name}\n{result.verdict}")
 
-    # 3. A line a set, a dot a method.
-    figure = plotting.new_figure(height=1.8 + 0.4 * len(results))
-    (ax,) = figure.axes
-    for (method, scores), marker in zip(table.items(), "o^sx|", strict=True):
-        ax.plot(scores, np.arange(len(scores)), linestyle="none", marker=marker, label=method)
-    ax.set_yticks(np.arange(len(results)), list(results))
-    ax.set(xlabel="accuracy on the test file", xlim=(0, 1.02), ylim=(len(results) - 0.5, -0.5), title="Official split")
-    ax.grid(axis="y", linewidth=0.5)
+    # 3. A row a set, a mark a method; one below the other, since many are equal.
+    figure = plotting.new_figure(height=1.8 + 0.6 * len(results))
+    ax = plotting.styled(figure.axes[0], "Official split", "accuracy on the test file", "")
+    rows = np.arange(len(results))
+    for (method, scores), marker, shift in zip(table.items(), "o^sDX", np.linspace(-0.32, 0.32, 5), strict=True):
+        ax.plot(scores, rows + shift, linestyle="none", marker=marker, markersize=5, label=method)
+    ax.set_yticks(rows, list(results))
+    ax.set_yticks(rows[:-1] + 0.5, minor=True)
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="y", which="minor", color="#d9d9d9")
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.set(xlim=(0, 1.02), ylim=(len(results) - 0.5, -0.5))
     figure.legend(loc="outside lower center", ncols=len(table), frameon=False)
     print("wrote", plotting.save_figure(Path(args.output) / "ucr_series.png", figure))
 

@@ -1,5 +1,7 @@
 """A first result: handwritten digits as spikes, through a reservoir, read out beside what needs none."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,9 +17,29 @@ from . import features, plotting
 from .io import PathLike
 from .network import SNN
 from .params import SimulationParams
+from .plotting.style import ACCENT, TITLE_SIZE
 from .progress import Progress, reporter
 from .seeding import SEED_MAX
 from .validation import check_int
+
+__all__ = [
+    "CHANCE",
+    "COUNTS",
+    "N_SCANS",
+    "PIXELS",
+    "RESERVOIR",
+    "UNCONNECTED",
+    "DemoResult",
+    "Scans",
+    "build_reservoir",
+    "compare",
+    "count_spikes",
+    "draw",
+    "load_scans",
+    "rate_code",
+    "run",
+    "without_recurrence",
+]
 
 N_SCANS = 1797
 SIDE = 8
@@ -322,11 +344,12 @@ def draw(
     (recording,) = snn.simulate_batch(trials[shown : shown + 1])
     activity = plotting.new_figure(2, 1, width=9, height=7)
     raster = plotting.raster(recording, activity.axes[0], title="Spikes for one scan")
-    raster.axhspan(-0.5, trials.shape[1] - 0.5, color="#c0392b", alpha=0.15, linewidth=0)
+    raster.axhspan(-0.5, trials.shape[1] - 0.5, color=ACCENT, alpha=0.15, linewidth=0)
     raster.text(1.01, trials.shape[1] / 2, "input neurons", transform=raster.get_yaxis_transform(), va="center")
     digit = raster.inset_axes((1.01, 0.55, 0.2, 0.45))
     digit.imshow(scans.pixels[shown].reshape(SIDE, SIDE), cmap="gray_r")
-    digit.set(title=f"the scan, a {scans.labels[shown]}", xticks=[], yticks=[])
+    digit.set_title(f"the scan, a {scans.labels[shown]}", fontsize=TITLE_SIZE)
+    digit.set(xticks=[], yticks=[])
     plotting.population_rate(recording, activity.axes[1])
     histograms = plotting.new_figure(1, 2, width=10)
     plotting.weight_histogram(snn.synaptic_weights, histograms.axes[0])

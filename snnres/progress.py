@@ -1,5 +1,7 @@
 """Progress of long work, on standard error or to a function of the caller's."""
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """What a run returns: spikes as sorted events, from which dense views are made on request."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .kernels.events import count_by_trial, fill_dense, place_by_trial
+from .markup import html_lines, raster_svg, thinned
 from .validation import INT32_MAX, check_array, check_binary, check_int, check_neurons, refuse
+
+__all__ = ["Recording", "SpikeTrains"]
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -45,7 +50,7 @@ def check_entries(name: str, entries: NDArray[np.int64], bounds: NDArray[np.int6
         raise refuse(name, "ascending between two bounds, none twice", entries)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeTrains:
     """Spike times train by train: what features are computed from.
 
@@ -97,11 +102,23 @@ class SpikeTrains:
     @classmethod
     def trusted(
         cls, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]
-    ) -> "SpikeTrains":
+    ) -> SpikeTrains:
         """Return the trains of arrays that are known to be right and are written to no more: no check, no copy."""
         trains = object.__new__(cls)
         trains._take(indptr, times, n_steps)
         return trains
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        steps = np.unique(self.n_steps)
+        each = "no" if steps.size == 0 else f"{steps[0]}" if steps.size == 1 else f"{steps[0]} to {steps[-1]}"
+        return f"<SpikeTrains: {self.n_trains} trains of {each} steps, {len(self.times)} spikes>"
+
+    def _repr_html_(self) -> str:
+        """Return the line and a raster as a notebook shows them."""
+        rows, times = thinned(self.indptr, self.times)
+        n_steps = int(np.max(self.n_steps, initial=0))
+        return html_lines(repr(self)) + raster_svg(times, rows, n_steps, self.n_trains, "trains", len(self.times))
 
     @property
     def n_trains(self) -> int:
@@ -113,7 +130,7 @@ class SpikeTrains:
         return [part.tolist() for part in np.split(self.times, self.indptr[1:-1])]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """Spikes of a run, sorted by step and then by neuron: memory in proportion to the spikes.
 
@@ -160,19 +177,28 @@ class Recording:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> "Recording":
+    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> Recording:
         """Return the recording of arrays that are known to be right and are written to no more: no check, no copy."""
         recording = object.__new__(cls)
         recording._take(offsets, neurons, n_neurons)
         return recording
 
     @classmethod
-    def from_dense(cls, spikes: ArrayLike) -> "Recording":
+    def from_dense(cls, spikes: ArrayLike) -> Recording:
         """Return the recording of a 0/1 matrix of shape (n_steps, n_neurons)."""
         matrix = check_binary("spikes", spikes)
         steps, neurons = np.nonzero(matrix)
         offsets = np.searchsorted(steps, np.arange(matrix.shape[0] + 1)).astype(np.int64)
         return cls.trusted(offsets, neurons.astype(np.uint32), matrix.shape[1])
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        return f"<Recording: {self.n_steps} steps, {self.n_neurons} neurons, {self.n_spikes} spikes>"
+
+    def _repr_html_(self) -> str:
+        """Return the line and a raster as a notebook shows them."""
+        times, rows = thinned(self.offsets, self.neurons)
+        return html_lines(repr(self)) + raster_svg(times, rows, self.n_steps, self.n_neurons, "neurons", self.n_spikes)
 
     @property
     def n_steps(self) -> int:
@@ -219,7 +245,7 @@ class Recording:
         place_by_trial(*spikes, indptr[:-1].copy(), times)
         return indptr, times
 
-    def window(self, start: int, stop: int) -> "Recording":
+    def window(self, start: int, stop: int) -> Recording:
         """Return the steps [start, stop) as a recording whose times count from 0."""
         start = check_int("start", start, 0, self.n_steps)
         stop = check_int("stop", stop, start, self.n_steps)

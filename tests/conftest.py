@@ -1,5 +1,8 @@
-"""Settings of every test."""
+"""Settings of every test, and what several files of tests need."""
 
+import sys
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The first example of a property may compile kernels, so no deadline; the same examples in every run, so that a
@@ -13,3 +16,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("snnres")
+
+
+@pytest.fixture
+def plt():
+    """pyplot as in a session that has imported it; other tests are sessions that have not."""
+    import matplotlib.pyplot as plt
+
+    plt.switch_backend("agg")
+    yield plt
+    plt.close("all")
+    del sys.modules["matplotlib.pyplot"]

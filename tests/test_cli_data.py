@@ -687,6 +687,7 @@ def test_an_interrupt_ends_with_130(flowers, tmp_path, capsys, monkeypatch):
 def test_a_report_without_matplotlib_ends_before_the_work(flowers, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(ReservoirClassifier, "fit", lambda *_: pytest.fail("the work began"))
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.delitem(sys.modules, "snnres.plotting.inline", raising=False)
     err = refused(capsys, "evaluate", flowers, "--target", "kind", "--report", tmp_path / "report", "--quiet", *FEW)
     assert 'pip install "snnres[plot]"' in err
     assert not (tmp_path / "report").exists()

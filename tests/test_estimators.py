@@ -74,7 +74,7 @@ def test_parameters_are_read_set_copied_and_shown(kind):
     assert made.set_params(num_neurons=40) is made
     assert (made.num_neurons, kind().num_neurons) == (40, 1000)
     assert made != clone(made)
-    assert "n_jobs: int" in str(inspect.signature(kind))
+    assert "n_jobs: int" in str(inspect.signature(kind, eval_str=True))
 
 
 @pytest.mark.parametrize("lengths", [(40, 40), (20, 60)])

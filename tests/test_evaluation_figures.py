@@ -54,6 +54,16 @@ def test_a_confusion_matrix_of_many_classes_names_them_but_has_no_text_in_it(n_c
         assert [label.get_text() for label in labels] == names[::step]
 
 
+@pytest.mark.parametrize(("width", "height"), [(8, 4.5), (5, 4)])
+def test_counts_stay_within_their_cells(width, height):
+    counts = np.full((15, 15), 104)
+    ax = new_figure(width=width, height=height).axes[0]
+    figures.confusion_matrix(counts, [f"a name {number}" for number in range(15)], ax)
+    ax.figure.canvas.draw()
+    cell = np.diff(ax.transData.transform([(0, 0), (1, 0)]), axis=0)[0, 0]
+    assert max(text.get_window_extent().width for text in ax.texts) < cell
+
+
 def test_predictions_show_each_value_over_the_true_one(evaluations):
     report = evaluations[1]
     points, line = figures.predictions(report.targets, report.predictions["reservoir"]).lines
@@ -69,6 +79,22 @@ def test_axes_are_drawn_into_and_returned(evaluations):
     assert first.get_title() == "mine"
     assert figures.confusion_matrix(labels.confusion, labels.classes, second) is second
     assert figures.predictions(values.targets, values.targets, third) is third
+
+
+def test_pyplot_finds_the_figure_of_an_evaluation_unless_it_is_written(evaluations, tmp_path, plt):
+    written = evaluations[0].plot(tmp_path / "report.png")
+    assert plt.get_fignums() == []
+    shown = evaluations[0].plot()
+    assert plt.gcf() is shown
+    assert [ax.get_title() for ax in shown.axes] == [ax.get_title() for ax in written.axes]
+    assert not hasattr(shown, "_repr_png_")
+
+
+def test_a_notebook_that_draws_in_line_shows_an_evaluation_as_a_value(evaluations, plt, monkeypatch):
+    monkeypatch.setattr(plt, "get_backend", lambda: "inline")
+    figure = evaluations[0].plot()
+    assert plt.get_fignums() == []
+    assert figure._repr_png_().startswith(b"\x89PNG")
 
 
 def test_an_evaluation_draws_two_of_them(evaluations, tmp_path):

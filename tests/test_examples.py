@@ -80,3 +80,16 @@ def test_every_example_of_this_folder_has_a_test():
     # A module that an example imports.
     tests += '"own_parts.py"'
     assert [path.name for path in sorted(EXAMPLES.glob("*.py")) if f'"{path.name}"' not in tests] == []
+
+
+def test_each_example_writes_to_a_folder_of_its_own_that_git_ignores():
+    ignored = (EXAMPLES.parent / ".gitignore").read_text(encoding="utf-8").split("\n")
+    folders = {}
+    for path in EXAMPLES.glob("*.py"):
+        for folder in re.findall(r'"--output", default="(.+?)"', path.read_text(encoding="utf-8")):
+            folders[path.stem] = folder
+    assert len(folders) >= 9
+    assert folders.pop("save_and_load") == "dati"
+    assert folders == {name: name for name in folders}
+    assert [folder for folder in folders if f"/{folder}/" not in ignored] == []
+    assert {"/demo/", "/dati/*", "/examples/*/"} <= set(ignored)

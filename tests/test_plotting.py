@@ -1,10 +1,13 @@
 import builtins
+import io
+import pickle
+import sys
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from snnres import Recording, plotting
+from snnres import SNN, Recording, SimulationParams, plotting
 from snnres.features import as_trains
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -20,6 +23,24 @@ def spikes():
 def weights():
     rng = np.random.default_rng(1)
     return sp.csr_matrix(np.where(rng.random((50, 50)) < 0.2, rng.random((50, 50)), 0).astype(np.float32))
+
+
+@pytest.fixture
+def snn():
+    return SNN(
+        SimulationParams(
+            num_neurons=40,
+            num_output_neurons=5,
+            mean_weight=0.3,
+            small_world_graph_k=4,
+            small_world_graph_p=0.5,
+            membrane_threshold=1.0,
+            leak_coefficient=0.1,
+            refractory_period=1,
+            input_spike_times=np.random.default_rng(2).integers(0, 2, (10, 30)),
+            seed=0,
+        )
+    )
 
 
 @pytest.mark.parametrize("form", [lambda s: s, Recording.from_dense, as_trains], ids=["matrix", "recording", "trains"])
@@ -92,12 +113,125 @@ def test_axes_are_drawn_into_and_returned(spikes, weights):
         assert plot(weights, ax) is ax
 
 
-def test_nothing_global_is_touched(spikes, tmp_path):
-    import matplotlib.pyplot as plt
+def test_a_network_shows_its_latest_run_and_its_synapses(snn):
+    snn.simulate()
+    for plot in (plotting.raster, plotting.population_rate):
+        drawn, expected = plot(snn).lines[0], plot(snn.recording).lines[0]
+        np.testing.assert_array_equal(drawn.get_xydata(), expected.get_xydata())
+    assert plotting.isi_histogram(snn).get_title() == plotting.isi_histogram(snn.recording).get_title()
+    assert plotting.weight_histogram(snn).get_title() == f"Synaptic weights ({snn.synaptic_weights.nnz})"
+    np.testing.assert_array_equal(
+        plotting.adjacency(snn).images[0].get_array(), plotting.adjacency(snn.get_topology()).images[0].get_array()
+    )
 
-    before = plt.get_fignums(), dict(matplotlib.rcParams)
+
+@pytest.mark.parametrize("plot", [plotting.raster, plotting.population_rate, plotting.isi_histogram])
+def test_a_network_that_has_not_run_says_so_and_leaves_no_figure(snn, plot, plt):
+    with pytest.raises(ValueError, match="not yet run"):
+        plot(snn)
+    assert plt.get_fignums() == []
+
+
+def test_more_spikes_never_look_like_fewer():
+    rng = np.random.default_rng(0)
+    darkness = []
+    for rate in (0.001, 0.01, 0.03, 0.1, 0.3, 0.6):
+        ax = plotting.raster(rng.random((400, 400)) < rate, plotting.new_figure(width=5, height=3.5).axes[0])
+        ax.grid(False)
+        ax.set_axis_off()
+        ax.set_title("")
+        buffer = io.BytesIO()
+        ax.figure.savefig(buffer, format="rgba", dpi=150)
+        darkness.append(255 - np.frombuffer(buffer.getvalue(), dtype=np.uint8).reshape(-1, 4)[:, :3].mean())
+    assert (np.diff(darkness) > 1).all(), darkness
+
+
+@pytest.mark.parametrize("plot", [plotting.raster, plotting.population_rate, plotting.isi_histogram])
+def test_steps_and_neurons_are_whole(plot):
+    ax = plot(np.random.default_rng(0).random((20, 4)) < 0.3)
+    ax.figure.canvas.draw()
+    assert (ax.get_xticks() % 1 == 0).all()
+    if plot is plotting.raster:
+        assert (ax.get_yticks() % 1 == 0).all()
+
+
+def test_edges_make_histograms_comparable(weights):
+    edges = np.linspace(0, 1, 11)
+    bars = plotting.weight_histogram(weights, bins=edges).patches
+    assert [bar.get_height() for bar in bars] == np.histogram(weights.data, edges)[0].tolist()
+    with pytest.raises(ValueError, match=r"^bins must hold every weight, from .* Got edges from 0 to 0.5 instead"):
+        plotting.weight_histogram(weights, bins=edges[:6])
+
+
+def test_pyplot_finds_what_is_drawn(spikes, weights, plt):
+    before = dict(matplotlib.rcParams)
+    ax = plotting.raster(spikes)
+    assert plt.gcf() is ax.figure
+    assert plt.gca() is ax
+    # Another plot does not run into the first.
+    image = plotting.adjacency(weights)
+    assert image.figure is not ax.figure
+    rate = plotting.population_rate(spikes)
+    assert len(plt.get_fignums()) == 3
+    assert plt.gca() is rate
+    assert len(ax.lines) == 1
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_pyplot_s_empty_axes_are_drawn_into(spikes, plt):
+    _, axes = plt.subplots(2, 1)
+    plt.sca(axes[0])
+    assert plotting.raster(spikes) is axes[0]
+    plt.sca(axes[1])
+    assert plotting.isi_histogram(np.zeros((5, 2))) is axes[1]
+    plotting.raster(spikes)
+    assert len(axes[1].lines) == 0
+    chosen = plt.figure(figsize=(3, 2))
+    assert plotting.raster(spikes).figure is chosen
+
+
+def test_given_axes_are_of_no_list_and_leave_none(spikes, plt):
+    for _ in range(30):
+        figure = plotting.new_figure()
+        plotting.raster(spikes, figure.axes[0])
+    assert plt.get_fignums() == []
+
+
+def test_pyplot_is_imported_by_its_user_alone(spikes, tmp_path):
+    assert "matplotlib.pyplot" not in sys.modules
+    before = dict(matplotlib.rcParams)
     plotting.save_figure(tmp_path / "a.png", plotting.raster(spikes))
-    assert (plt.get_fignums(), dict(matplotlib.rcParams)) == before
+    assert "matplotlib.pyplot" not in sys.modules
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_notebook_shows_figures_of_no_list_once(spikes, plt):
+    """IPython asks for PNG; what pyplot has, its display in line shows by itself."""
+    figure = plotting.new_figure()
+    ax = plotting.raster(spikes, figure.axes[0])
+    assert figure._repr_png_().startswith(PNG)
+    assert ax._repr_png_().startswith(PNG)
+    assert not hasattr(plotting.raster(spikes), "_repr_png_")
+
+
+def test_figures_can_be_pickled(spikes):
+    figure = plotting.new_figure()
+    plotting.raster(spikes, figure.axes[0])
+    again = pickle.loads(pickle.dumps(figure))
+    np.testing.assert_array_equal(again.axes[0].lines[0].get_xydata(), figure.axes[0].lines[0].get_xydata())
+
+
+def test_own_axes_get_the_package_s_look(spikes, plt):
+    ours, own = plotting.raster(spikes), plotting.styled(None, "Forecast", "time (step)", "x")
+    assert own is plt.gca()
+    for read in (
+        lambda ax: ax.title.get_size(),
+        lambda ax: ax.xaxis.get_gridlines()[0].get_color(),
+        lambda ax: ax.spines["top"].get_visible(),
+        lambda ax: ax.lines[0].get_color(),
+    ):
+        own.plot([1, 2])
+        assert read(own) == read(ours)
 
 
 def test_a_quarter_of_a_million_spikes(tmp_path):
@@ -144,6 +278,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         (lambda: plotting.isi_histogram([[1]], bins=0), ValueError, "bins"),
         (lambda: plotting.weight_histogram([np.nan]), ValueError, "weights"),
         (lambda: plotting.weight_histogram([0.1], bins=1.5), TypeError, "bins"),
+        (lambda: plotting.weight_histogram([0.1], bins=[0.0]), ValueError, "bins"),
+        (lambda: plotting.weight_histogram([0.1], bins=[0.0, 1.0, 1.0]), ValueError, "bins"),
+        (lambda: plotting.weight_histogram([0.1], bins=["a", "b"]), TypeError, "bins"),
         (lambda: plotting.adjacency(np.zeros((3, 3))), TypeError, "weights"),
         (lambda: plotting.adjacency(sp.csr_matrix((3, 3), dtype=np.float32), pixels=0), ValueError, "pixels"),
     ],
@@ -162,5 +299,6 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch, spikes):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.delitem(sys.modules, "snnres.plotting.inline", raising=False)
     with pytest.raises(ImportError, match=r'pip install "snnres\[plot\]"'):
         plotting.raster(spikes)

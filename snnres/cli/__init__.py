@@ -1,5 +1,7 @@
 """The command line: arguments to public functions. Each subcommand has a file, with a function that adds its parser."""
 
+from __future__ import annotations
+
 # Nothing slow may be imported here: a process answers Ctrl-C only once this file is read.
 import sys
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Sounds to frames: the logarithm of their power in bands of hearing."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What all encoders share: scikit-learn's conventions, and the two forms of input."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Codes of time series by their changes: a spike where the signal has moved by a threshold."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

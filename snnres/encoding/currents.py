@@ -1,5 +1,7 @@
 """Analogue drive: currents from time series, and the random weights and biases that carry them to neurons."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

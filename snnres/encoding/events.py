@@ -1,5 +1,7 @@
 """Events of a camera to steps and channels."""
 
+from __future__ import annotations
+
 from typing import Any, Self, cast
 
 import numpy as np

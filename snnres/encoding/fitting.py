@@ -1,5 +1,7 @@
 """Fits that end well or change nothing."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Callable
 from functools import wraps

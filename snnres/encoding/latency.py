@@ -1,5 +1,7 @@
 """Codes by the time of one spike: first-spike latency and rank order."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,5 +1,7 @@
 """Square blocks of a sensor's pixels, and spikes of pixels summed over them."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Any, NamedTuple
 

@@ -1,5 +1,7 @@
 """Rate codes: the larger the value, the more spikes."""
 
+from __future__ import annotations
+
 import hashlib
 from typing import Any
 

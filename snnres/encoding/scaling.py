@@ -1,5 +1,7 @@
 """Samples of unequal strength brought to one."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

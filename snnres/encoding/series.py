@@ -1,5 +1,7 @@
 """Samples of equal or unequal length as one table of steps."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

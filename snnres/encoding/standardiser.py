@@ -1,5 +1,7 @@
 """Columns brought to scale."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What all reservoir estimators share: parameters, the forms of input, and the way from samples to features."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -1,5 +1,7 @@
 """What files of version 1 call otherwise than today's."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Forecaster of series: a reservoir that follows a series and a linear readout at each step."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

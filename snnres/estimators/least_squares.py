@@ -1,5 +1,7 @@
 """Linear least squares on moments, so that new rows can be added and old ones fade."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -31,7 +33,7 @@ class Moments(NamedTuple):
         weighted = states * weights[:, None]
         return cls(weighted.T @ states, weighted.T @ targets, float(weights.sum()))
 
-    def followed_by(self, states: Float64Array, targets: Float64Array, forgetting: float) -> "Moments":
+    def followed_by(self, states: Float64Array, targets: Float64Array, forgetting: float) -> Moments:
         """Return the moments with rows added."""
         fade = forgetting ** len(states)
         new = Moments.of(states, targets, forgetting)

@@ -1,5 +1,7 @@
 """The linear classifier by which reservoirs are read out by default."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

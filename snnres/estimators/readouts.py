@@ -1,5 +1,7 @@
 """Readouts for those who have no scikit-learn at hand, such as the command line."""
 
+from __future__ import annotations
+
 from sklearn.linear_model import LogisticRegression
 
 # scikit-learn's 100 are too few for thousands of features.

@@ -1,5 +1,7 @@
 """Build a reservoir for given data: random weights, and a threshold that makes it fire at a target rate."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple

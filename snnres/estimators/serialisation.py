@@ -1,5 +1,7 @@
 """Estimators as plain values and arrays, and back."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -1,5 +1,7 @@
 """From samples of any accepted form to the currents that drive a reservoir."""
 
+from __future__ import annotations
+
 import warnings
 from typing import Any
 

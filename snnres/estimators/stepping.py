@@ -1,5 +1,7 @@
 """A reservoir that follows a series: delay embedding, network and filtered spikes, all in one state."""
 
+from __future__ import annotations
+
 import copy
 from typing import Any, Self
 

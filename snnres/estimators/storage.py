@@ -1,5 +1,7 @@
 """Files of fitted estimators: plain values and arrays, nothing that is ever unpickled."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, Self
 

@@ -1,5 +1,7 @@
 """Classifier and regressor: a reservoir and a linear readout."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,10 +55,10 @@ def is_estimator(value: Any) -> bool:
     return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in wanted)
 
 
-def readout_has(method: str) -> Callable[["ReservoirPredictor"], bool]:
+def readout_has(method: str) -> Callable[[ReservoirPredictor], bool]:
     """Return whether the fitted readout, or the one that would be fitted, has a method."""
 
-    def has(predictor: "ReservoirPredictor") -> bool:
+    def has(predictor: ReservoirPredictor) -> bool:
         chosen = predictor._default_readout() if predictor.readout is None else predictor.readout
         return hasattr(getattr(predictor, "readout_", chosen), method)
 

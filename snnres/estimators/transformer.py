@@ -1,5 +1,7 @@
 """The reservoir as a scikit-learn transformer."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Self
 

@@ -1,5 +1,7 @@
 """What the same readout gets to see where there is no reservoir."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,12 +1,14 @@
 """Figures of scores and predictions, with the package's look."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from ..plotting import INK, styled
+from ..plotting.style import ACCENT, INK, styled
 from ..validation import check_array, refuse
 from .metrics import check_pair
 from .results import MethodResult
@@ -14,14 +16,20 @@ from .results import MethodResult
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+__all__ = ["confusion_matrix", "predictions", "score_comparison"]
+
 # Classes of a confusion matrix of which counts are still legible, and names: in full size, and at all.
 MOST_COUNTED = 15
 MOST_NAMED = 40
+# Sizes of counts in points, the width of a digit over its size, and what names and colour bar leave of the axes.
+COUNT_SIZES = (4.0, 10.0)
+DIGIT_WIDTH = 0.7
+DRAWN_SHARE = 0.75
 
 
 def score_comparison(
-    methods: Mapping[str, MethodResult], scoring: str, ax: "Axes | None" = None, *, title: str = "Scores"
-) -> "Axes":
+    methods: Mapping[str, MethodResult], scoring: str, ax: Axes | None = None, *, title: str = "Scores"
+) -> Axes:
     """Plot a score of each method of an evaluation with its interval, the first on top.
 
     Parameters
@@ -31,7 +39,7 @@ def score_comparison(
     scoring : str
         Name of the score.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
+        Where to draw; where :mod:`snnres.plotting` says if None.
     title : str, default "Scores"
         Title.
 
@@ -68,8 +76,8 @@ def score_comparison(
 
 
 def confusion_matrix(
-    confusion: ArrayLike, classes: Sequence[Any], ax: "Axes | None" = None, *, title: str = "Predicted classes"
-) -> "Axes":
+    confusion: ArrayLike, classes: Sequence[Any], ax: Axes | None = None, *, title: str = "Predicted classes"
+) -> Axes:
     """Plot what each class was taken for: true classes on the y axis, predicted ones on the x axis.
 
     The colour is the fraction of a true class; up to 15 classes the counts stand in the cells. Of more than 40 classes
@@ -82,7 +90,7 @@ def confusion_matrix(
     classes : sequence
         ``Evaluation.classes``: a name for each.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
+        Where to draw; where :mod:`snnres.plotting` says if None.
     title : str, default "Predicted classes"
         Title; the number of predictions is added.
 
@@ -122,14 +130,24 @@ def confusion_matrix(
             label.set(ha="right", rotation_mode="anchor")
     ax.set_yticks(named, labels, fontsize=size)
     if n_classes <= MOST_COUNTED:
+        points = count_size(ax, counts)
         for (row, column), count in np.ndenumerate(counts):
-            ax.text(column, row, str(count), ha="center", va="center", color="w" if share[row, column] > 0.5 else "k")
+            colour = "w" if share[row, column] > 0.5 else "k"
+            ax.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=points)
     return ax
 
 
+def count_size(ax: Axes, counts: NDArray[np.int64]) -> float:
+    """Return the size in points at which the longest of the counts stays within its cell."""
+    extent = ax.get_window_extent()
+    side = min(extent.width, extent.height) * 72 / ax.figure.dpi
+    cell = DRAWN_SHARE * side / len(counts)
+    return float(np.clip(cell / (DIGIT_WIDTH * len(str(counts.max()))), *COUNT_SIZES))
+
+
 def predictions(
-    true: ArrayLike, predicted: ArrayLike, ax: "Axes | None" = None, *, title: str = "Held-out predictions"
-) -> "Axes":
+    true: ArrayLike, predicted: ArrayLike, ax: Axes | None = None, *, title: str = "Held-out predictions"
+) -> Axes:
     """Plot predicted values over the true ones, with the line on which both are equal.
 
     Parameters
@@ -137,7 +155,7 @@ def predictions(
     true, predicted : array_like, shape (n_predictions,) or (n_predictions, n_targets)
         ``Evaluation.targets``, and ``Evaluation.predictions`` of a method. Several targets are shown in one plot.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if None.
+        Where to draw; where :mod:`snnres.plotting` says if None.
     title : str, default "Held-out predictions"
         Title; their number is added.
 
@@ -159,5 +177,5 @@ def predictions(
     ax = styled(ax, f"{title} ({len(x):,})", "true", "predicted")
     ax.plot(x, y, linestyle="none", marker=".", color=INK, alpha=0.6, rasterized=True)
     ends = [min(x.min(), y.min()), max(x.max(), y.max())]
-    ax.plot(ends, ends, color="#c0392b", linestyle="--", linewidth=1.2)
+    ax.plot(ends, ends, color=ACCENT, linestyle="--", linewidth=1.2)
     return ax

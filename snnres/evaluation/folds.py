@@ -1,5 +1,7 @@
 """Which samples train and which are held out."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

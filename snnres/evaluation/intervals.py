@@ -1,5 +1,7 @@
 """Confidence intervals of scores over held-out predictions."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

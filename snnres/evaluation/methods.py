@@ -1,5 +1,7 @@
 """The rows of an evaluation: each is a name, and what it makes of a fold."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self

@@ -1,5 +1,7 @@
 """Scores of weighted predictions, for many sets of weights at once, so that a bootstrap is a few matrix products."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

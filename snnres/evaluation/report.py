@@ -1,5 +1,7 @@
 """What an evaluation found: as objects, as text, as a dict, as JSON and as a figure."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from dataclasses import dataclass
@@ -10,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..io import PathLike, with_suffix, write_atomically
-from ..plotting import new_figure, save_figure
+from ..markup import html_lines, html_table
+from ..plotting.canvas import new_figure, save_figure, shown_figure
 from .figures import confusion_matrix, predictions, score_comparison
 from .intervals import CONFIDENCE
 from .metrics import shown
 from .results import PHASES, RESERVOIR, ClassScores, MethodResult, Score
-from .tables import aligned, html_lines, html_table
+from .tables import aligned
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -90,7 +93,7 @@ class Evaluation:
         """Return the scores and the verdict as a notebook shows them."""
         return html_table(self._headline(), self._score_rows()) + html_lines(str(self.verdict))
 
-    def to_frame(self) -> "DataFrame":
+    def to_frame(self) -> DataFrame:
         """Return the scores as a pandas data frame, a row a method.
 
         Returns
@@ -163,19 +166,21 @@ class Evaluation:
         write_atomically(target, lambda file: file.write(text.encode()))
         return target
 
-    def plot(self, path: PathLike | None = None) -> "Figure":
+    def plot(self, path: PathLike | None = None) -> Figure:
         """Draw the scores with their intervals, beside the confusion matrix or the predictions.
 
         Parameters
         ----------
         path : path, optional
-            Where to write the figure: ``.png``, ``.pdf`` or ``.svg``.
+            Where to write the figure: ``.png``, ``.pdf`` or ``.svg``. Without it, and where ``matplotlib.pyplot`` has
+            been imported, ``plt.show()`` shows the figure; so does a notebook at the end of a cell.
 
         Returns
         -------
         matplotlib.figure.Figure
         """
-        figure = new_figure(1, 2, width=11)
+        # A figure that is written needs no window, and those of a loop must not pile up among pyplot's.
+        figure = shown_figure(1, 2, width=11) if path is None else new_figure(1, 2, width=11)
         score_comparison(self.methods, self.scoring, figure.axes[0], title=self.verdict.brief)
         if self.confusion is None:
             predictions(self.targets, self.predictions[RESERVOIR], figure.axes[1])

@@ -1,5 +1,7 @@
 """Scores of methods as values, and the names of both."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 

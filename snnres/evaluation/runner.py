@@ -1,5 +1,7 @@
 """Cross-validate an estimator and its baselines on the same folds."""
 
+from __future__ import annotations
+
 import numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,5 +1,7 @@
 """From held-out predictions to scores with intervals, the verdict and the confusion matrix."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 

@@ -1,5 +1,7 @@
 """Whether the reservoir helped, and what of it: paired tests against the best of what needs none."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """What can be read off a network, under the reference's names."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The class that users build, simulate and reset."""
 
+from __future__ import annotations
+
 import copy
 import threading
 import warnings
@@ -14,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import io, topology
 from ..kernels.model import State
+from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import LearningRule
 from ..progress import Progress, reporter
@@ -112,6 +115,19 @@ class SNN(Readings):
         return (
             f"<SNN: {self.num_neurons} neurons, {self._weights.nnz} synapses, {self.num_input_neurons} inputs, "
             f"{self.num_output_neurons} outputs>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return sizes, weights, parts and the latest recording as a notebook shows them."""
+        rows = [
+            ["neurons", f"{self.num_neurons}: {self.num_input_neurons} inputs, {self.num_output_neurons} outputs"],
+            ["synapses", f"{self._weights.nnz}, {self.mean_in_degree:.4g} a neuron"],
+            ["weights", f"mean {self.weights_mean:.4g}, standard deviation {self.weights_variance**0.5:.4g}"],
+            ["cell", repr(self._network.cell)],
+            ["plasticity", "none" if self.stdp is None else repr(self.stdp)],
+        ]
+        return html_table("SNN", [["part", "value"], *rows]) + (
+            "" if self._run is None else self.recording._repr_html_()
         )
 
     def _start(self, potentials: NDArray[np.float32]) -> None:
@@ -632,7 +648,7 @@ class SNN(Readings):
         network._running = threading.Lock()
         return network
 
-    def copy(self) -> "SNN":
+    def copy(self) -> SNN:
         """Return an independent network in the same state, random state included."""
         return copy.deepcopy(self)
 

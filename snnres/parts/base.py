@@ -1,5 +1,7 @@
 """What a part of a network is: a model's parameters, beside the kernel that runs it."""
 
+from __future__ import annotations
+
 import dataclasses
 import inspect
 from abc import ABC, abstractmethod
@@ -21,7 +23,7 @@ class Part(ABC):
     A class is known by its name as soon as it is defined, and so to files that were saved with it.
     """
 
-    known: ClassVar[dict[str, type["Part"]]] = {}
+    known: ClassVar[dict[str, type[Part]]] = {}
     # Arrays of the state that no run makes negative, so that a file with such is damaged.
     never_negative: ClassVar[tuple[str, ...]] = ()
 

@@ -1,5 +1,7 @@
 """Spike-timing-dependent plasticity of pairs, with exponential traces."""
 
+from __future__ import annotations
+
 import math
 import warnings
 from dataclasses import dataclass
