@@ -29,6 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from snnres.parts import Cell, fire
 
+pytestmark = pytest.mark.slow
+
 class Constants(NamedTuple):
     threshold: np.float32
 

@@ -24,6 +24,7 @@ def without_seconds(text):
     return re.sub(r"^seconds\n(  .*\n)+", "", text, flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     folder = tmp_path / "new" / "figures"
     assert cli.main(["demo", "--samples", "600", "--neurons", "600", "--output", str(folder)]) == 0
@@ -46,6 +47,7 @@ def test_demo_prints_its_table_and_writes_figures(tmp_path, capsys):
     assert all(file.read_bytes().startswith(PNG) for file in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_seed_repeats_the_demo_and_another_does_not(tmp_path, capsys):
     texts = []
     for seed in ("0", "0", "1"):
@@ -125,6 +127,7 @@ def test_an_interrupt_ends_with_130(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().err.strip() == "interrupted"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_in_a_process_leaves_no_traceback(tmp_path):
     command = [sys.executable, "-m", "snnres", "demo", "--output", str(tmp_path / "figures")]

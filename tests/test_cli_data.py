@@ -729,6 +729,7 @@ def test_recordings_are_called_by_the_names_of_their_files(recordings, tmp_path,
     assert named == {path.name for path in recordings.iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
 def test_a_reader_that_leaves_ends_it_quietly(flowers, tmp_path):
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m.npz", "--quiet", *FEW)
@@ -750,6 +751,7 @@ def test_progress_is_shown_unless_quiet(command, series, tmp_path, capsys):
     assert not load_estimator(model).verbose
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_in_a_process_leaves_no_traceback(flowers, tmp_path):
     command = [sys.executable, "-m", "snnres", "evaluate", str(flowers), "--target", "kind", "--cv", "15"]

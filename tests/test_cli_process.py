@@ -13,6 +13,8 @@ import pytest
 
 from snnres.cli import process
 
+pytestmark = pytest.mark.slow
+
 SNNRES = [sys.executable, "-m", "snnres"]
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 

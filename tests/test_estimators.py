@@ -361,6 +361,7 @@ def test_every_feature_can_be_asked_for():
         ReservoirTransformer(**SMALL, features=("spike_rates", "spike_rates")).fit(X)
 
 
+@pytest.mark.slow
 def test_works_in_pipelines_searches_and_with_other_readouts():
     X, y = load_iris(return_X_y=True)
     X, y = X[::3], y[::3]
@@ -389,6 +390,7 @@ def test_data_in_parts():
     assert readout.score(transformer.transform(X[40:]), y[40:]) > 0.9
 
 
+@pytest.mark.slow
 def test_a_reservoir_solves_what_its_input_cannot():
     X, y = delayed_xor(400, delay=1, seed=0)
     classifier = ReservoirClassifier(num_neurons=300, bias_scaling=0.3, n_bins=20, random_state=0)

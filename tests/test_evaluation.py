@@ -85,6 +85,7 @@ def test_a_linear_task_needs_none():
     assert found.verdict.outcome == "made no clear difference"
 
 
+@pytest.mark.slow
 def test_labels_of_pure_noise_leave_chance_within_nearly_every_interval():
     misses = dict.fromkeys([*METHODS[:4], "verdict"], 0)
     for seed in range(8):
@@ -464,6 +465,7 @@ def test_unconnected_neurons_differ_in_their_synapses_and_threshold_alone(xor, f
     assert (inputs_of(fitted[0]) == inputs_of(fitted[2])) == (random_state == 0)
 
 
+@pytest.mark.slow
 def test_a_generator_is_read_but_not_moved(xor, fitted):
     state = np.random.RandomState(5)
     evaluate(classifier(random_state=state), *xor, cv=2)
@@ -567,6 +569,7 @@ def test_a_vote_a_group_raises_no_more_false_alarms_than_it_should():
     assert alarms["groups"] <= 33
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scoring", ["f1_macro", "mae"])
 def test_a_bootstrap_of_groups_raises_no_more_false_alarms_than_it_should(scoring):
     """The truth is 0 everywhere, so that both scores are those of the errors."""
@@ -589,6 +592,7 @@ def test_a_bootstrap_of_groups_raises_no_more_false_alarms_than_it_should(scorin
     assert alarms["group"] <= 8
 
 
+@pytest.mark.slow
 def test_an_interval_of_groups_holds_the_truth_as_often_as_it_says():
     rng, groups = np.random.default_rng(2), np.repeat(np.arange(10), 20)
     misses = {"sample": 0, "group": 0}
@@ -657,6 +661,7 @@ def test_too_few_groups_to_tell_are_said_to_be():
 # Ways to split, and forms of samples.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cv", "n_folds", "n_predictions"),
     [

@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
+
+pytestmark = pytest.mark.slow
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PNG = b"\x89PNG\r\n\x1a\n"
 

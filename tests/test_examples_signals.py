@@ -7,6 +7,8 @@ import pytest
 from scipy.io import wavfile
 from test_examples import PNG, run
 
+pytestmark = pytest.mark.slow
+
 METHODS = ["reservoir", "unconnected neurons", "encoded input", "raw input", "chance"]
 
 

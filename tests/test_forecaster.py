@@ -381,6 +381,7 @@ def test_bad_calls_are_refused_by_name(model):
             call()
 
 
+@pytest.mark.slow
 def test_example(tmp_path):
     pytest.importorskip("matplotlib")
     script = Path(__file__).parents[1] / "examples" / "mackey_glass.py"

@@ -7,6 +7,8 @@ from pathlib import Path
 import processes
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

@@ -10,6 +10,8 @@ import pytest
 
 import snnres
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 # Small cases that between them run every kernel.
 SELECTION = (
@@ -49,7 +51,7 @@ def test_the_same_results(setting, tmp_path):
     environment = os.environ | {setting: "1", "NUMBA_CACHE_DIR": str(tmp_path), "SNNRES_KERNELS_SEEN": str(seen)}
     compiled = setting != "NUMBA_DISABLE_JIT"
     plugin = () if compiled else ("-p", "kernels_seen")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *plugin, *SELECTION]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *plugin, *SELECTION]
     done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout

@@ -22,12 +22,23 @@ import numpy as np
 import report
 from sklearn.model_selection import StratifiedKFold
 
-from snnres.cli import build_parser
+from snnres.cli.commands import build_parser
 from snnres.cli.data import Data, joined, load_data, reading_of
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
 
-UNIVARIATE = ("GunPoint", "ItalyPowerDemand", "ECG200", "SyntheticControl", "Coffee", "Plane")
+UNIVARIATE = (
+    "GunPoint",
+    "ItalyPowerDemand",
+    "ECG200",
+    "SyntheticControl",
+    "Coffee",
+    "Plane",
+    "Beef",
+    "Car",
+    "ACSF1",
+    "PickupGestureWiimoteZ",
+)
 
 
 class Task(NamedTuple):
