@@ -55,7 +55,7 @@ def parameters(args: argparse.Namespace) -> dict[str, Any]:
 def new_predictor(args: argparse.Namespace, y: NDArray[Any]) -> Any:
     """Return the classifier or regressor that the arguments and the target ask for."""
     from ..estimators import ReservoirClassifier, ReservoirRegressor
-    from ..estimators.readouts import logistic_readout
+    from ..estimators.readout import logistic_readout
 
     classify = choose_task(args.task, y) == "classification"
     if args.readout == "logistic":

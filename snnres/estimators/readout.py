@@ -1,4 +1,4 @@
-"""The linear classifier by which reservoirs are read out by default."""
+"""Linear classifiers that read reservoirs out: the default, and one that gives probabilities."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import RidgeCV
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.metrics import make_scorer
 
 Float64Array = NDArray[np.float64]
 
 # Strengths of regularisation among which leave-one-out predictions on the training data choose.
 ALPHAS = np.logspace(-2, 6, 17)
+# scikit-learn's 100 are too few for thousands of features.
+MOST_ITERATIONS = 1000
 
 
 def hinge_loss(codes: Float64Array, predictions: Float64Array) -> float:
@@ -77,3 +79,8 @@ class LeaveOneOutRidgeClassifier(ClassifierMixin, BaseEstimator):  # type: ignor
     def _chosen(self, scores: Float64Array) -> NDArray[np.int64]:
         """Return the index of the class that scores (n_samples, 1 or n_classes) speak for."""
         return np.asarray((scores[:, 0] > 0).astype(np.int64) if scores.shape[1] == 1 else scores.argmax(axis=1))
+
+
+def logistic_readout() -> LogisticRegression:
+    """Return a logistic regression, which gives probabilities."""
+    return LogisticRegression(max_iter=MOST_ITERATIONS)
