@@ -10,6 +10,8 @@ import pytest
 
 import snnres
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(snnres.__file__).parent
 # Says who fires, and whether machine code was found on disk.
 PROGRAM = """
@@ -28,8 +30,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 import numpy as np
 from snnres.parts import Cell, fire
-
-pytestmark = pytest.mark.slow
 
 class Constants(NamedTuple):
     threshold: np.float32
