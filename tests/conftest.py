@@ -3,13 +3,13 @@
 import os
 import sys
 
+import pytest
+from hypothesis import HealthCheck, settings
+
 # Before NumPy is imported: two processes of tests with two threads each get in each other's way, and took 104 instead
 # of 39 s for the tests of the evaluation.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
-
-import pytest
-from hypothesis import HealthCheck, settings
 
 # The first example of a property may compile kernels, so no deadline; the same examples in every run, so that a
 # failure on one machine is a failure on all.
