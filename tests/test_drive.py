@@ -1,5 +1,7 @@
 """Analogue drive: currents through input weights, alone and beside spikes."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -250,3 +252,36 @@ def test_the_hold_is_saved(tmp_path):
     snn.save(tmp_path / "network.npz")
     other = type(snn).load(tmp_path / "network.npz")
     np.testing.assert_array_equal(other.simulate(), snn.simulate())
+
+
+@pytest.mark.parametrize("hold", [2**31, 2**60, 2**200, np.uint64(2**63)])
+def test_a_hold_of_absurd_length_is_refused_by_name(hold):
+    snn, *_, currents = driven(1)
+    for call in (
+        lambda: snn.set_input_currents(currents, hold),
+        lambda: snn.simulate_batch(currents=[currents], hold=hold),
+    ):
+        with pytest.raises(ValueError, match="hold must be an integer <= 2147483647"):
+            call()
+
+
+def test_columns_held_for_too_many_steps_together_are_refused_by_name():
+    snn, *_, currents = driven(1)
+    before = snapshot(snn)
+    hold = 2**31 // currents.shape[1] + 1
+    for call in (
+        lambda: snn.set_input_currents(currents, hold),
+        lambda: snn.simulate_batch(currents=[currents], hold=hold),
+    ):
+        with pytest.raises(ValueError, match="hold must make at most 2147483647 steps"):
+            call()
+    assert_same(state_of(snn), before)
+
+
+def test_a_hold_of_numpys_small_integers_is_one_of_pythons():
+    snn, *_, currents = driven(1, duration=None)
+    other = snn.copy()
+    snn.set_input_currents(np.repeat(currents, 10, axis=1), hold=20)
+    other.set_input_currents(np.repeat(currents, 10, axis=1), hold=np.int8(20))
+    np.testing.assert_array_equal(other.simulate(trace_tau=Fraction(7, 2)), snn.simulate(trace_tau=3.5))
+    np.testing.assert_array_equal(other.get_trace(), snn.get_trace())

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels.drives import CurrentDrive, SpikeDrive
 from ..kernels.edges import narrowest
 from ..kernels.model import Drive
-from ..validation import check_array, check_finite, check_weight_rows
+from ..validation import INT32_MAX, check_array, check_finite, check_int, check_weight_rows
 
 Float32Array = NDArray[np.float32]
 
@@ -85,6 +85,16 @@ def require(input_weights: InputWeights | None) -> InputWeights:
     if input_weights is None:
         raise ValueError("currents need input weights: call set_input_weights() first.")
     return input_weights
+
+
+def check_hold(hold: int, n_columns: int = 1) -> int:
+    """Return the steps for which each of so many columns lasts, together fewer than 2^31."""
+    hold = check_int("hold", hold, 1, INT32_MAX)
+    if hold * n_columns > INT32_MAX:
+        raise ValueError(
+            f"hold must make at most {INT32_MAX} steps of {n_columns} columns. Got {hold}, so {hold * n_columns} steps."
+        )
+    return hold
 
 
 def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:

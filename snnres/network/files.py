@@ -14,7 +14,7 @@ from ..kernels.trace import TraceState
 from ..parts import LIF, Cell, LearningRule, STDPParams
 from ..parts.base import check_arrays
 from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
-from .drive import Input, InputWeights, check_currents, require
+from .drive import Input, InputWeights, check_currents, check_hold, require
 from .network import Network
 from .synapses import Synapses
 
@@ -93,7 +93,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
             np.ascontiguousarray(check_input("input", arrays["input"], n_neurons).T),
             check_real("current_amplitude", parameters["current_amplitude"]),
             signal,
-            check_int("input_hold", parameters["input_hold"], 1),
+            check_hold(parameters["input_hold"]),
         ),
         check_neurons("outputs", arrays["outputs"], n_neurons),
         None if duration is None else check_int("duration", duration, 1),

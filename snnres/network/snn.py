@@ -35,7 +35,7 @@ from ..validation import (
 from .adapt import Presentation, balanced, presentations
 from .batch import Returns, check_jobs, run_batch
 from .build import build_weights
-from .drive import Input, InputWeights, check_currents, require
+from .drive import Input, InputWeights, check_currents, check_hold, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
 from .readings import Readings
@@ -390,10 +390,11 @@ class SNN(Readings):
         hold : int, default 1
             Steps for which each column lasts. The current of a column is computed once.
         """
-        hold, signal = check_int("hold", hold, 1), None
+        hold, signal = check_hold(hold), None
         if currents is not None:
             n_channels = require(self._network.input_weights).n_channels
             signal = np.ascontiguousarray(check_currents("currents", currents, n_channels).T)
+            check_hold(hold, len(signal))
         self._input = replace(self._input, signal=signal, hold=hold)
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:

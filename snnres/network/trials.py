@@ -10,8 +10,8 @@ from ..kernels.drives import SpikeDrive
 from ..kernels.model import Drive
 from ..kernels.turn import turn_bytes
 from ..recording import Recording, SpikeTrains
-from ..validation import check_input, check_int, check_potentials, refuse
-from .drive import InputWeights, check_currents, require
+from ..validation import check_input, check_potentials, refuse
+from .drive import InputWeights, check_currents, check_hold, require
 from .network import Network
 
 
@@ -99,7 +99,7 @@ def check_trials(
     inputs: Any, currents: Any, hold: int, network: Network, amplitude: float, duration: int | None
 ) -> Trials:
     """Return checked trials of spikes, of currents, or of both; ``duration`` None for each trial's own."""
-    hold = check_int("hold", hold, 1)
+    hold = check_hold(hold)
     if inputs is None and currents is None:
         raise ValueError("inputs or currents must be given. Got neither instead.")
     spikes = values = None
@@ -115,6 +115,7 @@ def check_trials(
         values = [
             kept(trial, check_currents(name, trial, n_channels)) for name, trial in named_trials("currents", currents)
         ]
+        check_hold(hold, max(trial.shape[1] for trial in values))
     lengths = [
         [trial.shape[1] * steps for trial in given]
         for given, steps in ((spikes, 1), (values, hold))
