@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .kernels.events import count_by_trial, fill_dense, place_by_trial
 from .markup import html_lines, raster_svg, thinned
-from .validation import INT32_MAX, check_array, check_binary, check_int, check_neurons, refuse
+from .validation import INT32_MAX, check_binary, check_int, check_integers, check_neurons, refuse
 
 __all__ = ["Recording", "SpikeTrains"]
 
@@ -19,16 +19,6 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return a view that cannot be made writable, unlike one whose flag is set: kernels trust what it holds."""
     plain: Any = array
     return np.asarray(memoryview(plain).toreadonly())
-
-
-def check_integers(name: str, value: Any) -> NDArray[np.int64]:
-    """Return fresh integers, 1-D."""
-    array = check_array(name, value, 1)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers. Got an array of dtype {array.dtype} instead.")
-    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
-        raise refuse(name, "within the range of int64", array.max())
-    return array.astype(np.int64)
 
 
 def check_bounds(name: str, value: Any, n_entries: int) -> NDArray[np.int64]:

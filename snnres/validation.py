@@ -154,11 +154,19 @@ def check_potentials(name: str, value: Any, n_neurons: int) -> NDArray[np.float3
     return array.astype(np.float32)
 
 
-def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int64]:
-    """Return a fresh int64 array of distinct neuron indices in [0, n_neurons), at least one."""
+def check_integers(name: str, value: Any) -> NDArray[np.int64]:
+    """Return fresh int64, 1-D, of integers of any type."""
     array = check_array(name, value, 1)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integers. Got an array of dtype {array.dtype} instead.")
+    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
+        raise refuse(name, "within the range of int64", array.max())
+    return array.astype(np.int64)
+
+
+def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int64]:
+    """Return a fresh int64 array of distinct neuron indices in [0, n_neurons), at least one."""
+    array = check_integers(name, value)
     if array.size == 0:
         raise ValueError(f"{name} must name at least one neuron. Got an empty array instead.")
     outside = (array < 0) | (array >= n_neurons)
@@ -167,7 +175,7 @@ def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int
     distinct, counts = np.unique(array, return_counts=True)
     if distinct.size < array.size:
         raise ValueError(f"{name} must not repeat a neuron. Got {int(distinct[counts > 1][0])} more than once instead.")
-    return array.astype(np.int64)
+    return array
 
 
 def check_matrix(name: str, value: Any) -> sp.csr_matrix:

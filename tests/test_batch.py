@@ -124,7 +124,7 @@ def test_threads_chunks_and_buffers_change_nothing(monkeypatch, kind, n_jobs, ch
     """A chunk of every trial or of all; buffers that hold one step and grow, or all there could be."""
     monkeypatch.setattr("snnres.network.batch.CHUNK_WORK", chunk)
     monkeypatch.setattr("snnres.network.batch.FIRING", firing)
-    monkeypatch.setattr("snnres.network.batch.BUFFER_SPIKES", buffer)
+    monkeypatch.setattr("snnres.network.run.BUFFER_SPIKES", buffer)
     snn, *_, trials = random_batch(5, kind)
     expected = one_by_one(snn, trials)
     for returns in RETURNS:

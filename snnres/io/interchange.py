@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ..validation import check_array, check_finite, check_weights
+from ..validation import check_array, check_finite, check_integers, check_weights
 from .archives import Archive, load_array, write_compressed
 from .paths import PathLike, reading, with_suffix
 
@@ -142,9 +142,7 @@ def load_output_neurons(filename: PathLike = OUTPUTS_PATH) -> NDArray[np.int64]:
     """
     array = load_array(filename)
     with reading(filename, "a .npy file of distinct neuron indices", ".npy"):
-        check_array("indices", array, 1)
-        if array.dtype.kind not in "iu":
-            raise TypeError(f"indices must hold integers. Got an array of dtype {array.dtype} instead.")
-        if (array < 0).any() or len(np.unique(array)) < len(array):
+        indices = check_integers("indices", array)
+        if (indices < 0).any() or len(np.unique(indices)) < len(indices):
             raise ValueError("indices must be distinct and >= 0.")
-    return array.astype(np.int64)
+    return indices

@@ -45,8 +45,3 @@ class Recorder(NamedTuple):
     neurons: NDArray[np.uint32]
     fired: NDArray[np.uint8]
     position: NDArray[np.int64]
-
-
-def marks(n_neurons: int) -> NDArray[np.uint8]:
-    """Return the marks of a recorder: spikes are collected word by word."""
-    return np.zeros(-(-n_neurons // 8) * 8, dtype=np.uint8)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from .. import features
 from ..kernels.batch import run_trials
-from ..kernels.model import Recorder, State, marks
+from ..kernels.model import State
 from ..progress import Report
 from ..recording import Recording, SpikeTrains
 from ..validation import check_int, refuse, shown
 from .network import Network
+from .run import new_recorder, resized
 from .trials import Chunk, Trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
@@ -27,7 +28,6 @@ Bounds: TypeAlias = tuple[int, int]
 CHUNK_WORK = 2 * 10**8
 # Fraction of the neurons that is expected to fire in a step; more only takes longer.
 FIRING = 1 / 16
-BUFFER_SPIKES = 2**20
 
 
 def run_batch(
@@ -65,15 +65,8 @@ def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32],
     # Of each thread's own: a cell's constants may hold scratch arrays.
     model = network.frozen_model()
     initial, state = (network.cell.state(network.n_neurons) for _ in range(2))
-    n_steps = stretch.starts[-1]
-    fired = marks(network.n_neurons)
-    expected = int(FIRING * network.n_neurons * n_steps)
-    recorder = Recorder(
-        np.zeros(n_steps + 1, dtype=np.int64),
-        np.empty(fired.size + min(BUFFER_SPIKES, expected), dtype=np.uint32),
-        fired,
-        np.zeros(1, dtype=np.int64),
-    )
+    n_steps = int(stretch.starts[-1])
+    recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
     done = 0
     while True:
         done = run_trials(
@@ -82,8 +75,7 @@ def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32],
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
             return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons))
-        doubled = np.concatenate([recorder.neurons, np.empty_like(recorder.neurons)])
-        recorder = recorder._replace(neurons=doubled)
+        recorder = resized(recorder, 2 * recorder.neurons.size)
 
 
 def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:

@@ -5,12 +5,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..kernels.advance import advance
-from ..kernels.model import Drive, Model, Recorder, State, marks
+from ..kernels.model import Drive, Model, Recorder, State
 from ..recording import Recording
 
 # Neurons and synapses that a chunk may visit at most: some tenths of a second.
 CHUNK_WORK = 10**8
 BUFFER_SPIKES = 2**20
+
+
+def new_recorder(n_neurons: int, n_steps: int, n_spikes: int) -> Recorder:
+    """Return an empty recorder with room for so many spikes, but for no more than BUFFER_SPIKES to begin with."""
+    # Spikes are collected word by word.
+    fired = np.zeros(-(-n_neurons // 8) * 8, dtype=np.uint8)
+    neurons = np.empty(fired.size + min(BUFFER_SPIKES, n_spikes), dtype=np.uint32)
+    return Recorder(np.zeros(n_steps + 1, dtype=np.int64), neurons, fired, np.zeros(1, dtype=np.int64))
+
+
+def resized(recorder: Recorder, size: int) -> Recorder:
+    """Return the recorder with room for so many spikes, what is recorded kept."""
+    kept = min(size, recorder.neurons.size)
+    neurons = np.empty(size, dtype=np.uint32)
+    neurons[:kept] = recorder.neurons[:kept]
+    return recorder._replace(neurons=neurons)
 
 
 class Run:
@@ -25,9 +41,7 @@ class Run:
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
         self.chunk = max(1, CHUNK_WORK // (self.n_neurons + len(model.synapses.weight)))
-        fired = marks(self.n_neurons)
-        neurons = np.empty(max(fired.size, min(BUFFER_SPIKES, fired.size * n_steps)), dtype=np.uint32)
-        self.recorder = Recorder(np.zeros(n_steps + 1, dtype=np.int64), neurons, fired, np.zeros(1, dtype=np.int64))
+        self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
 
     @property
     def done(self) -> int:
@@ -41,17 +55,10 @@ class Run:
             stop = min(start + self.chunk, self.n_steps)
             advance(*self.parts, self.recorder, stop)
             if self.done < stop:
-                self._resize(2 * self.recorder.neurons.size)
+                self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
             if self.done > start:
                 yield self.done
-        self._resize(self.recorder.offsets[-1])
-
-    def _resize(self, size: int) -> None:
-        """Make room for so many spikes, or give back what is not needed."""
-        recorded = self.recorder.offsets[self.done]
-        neurons = np.empty(size, dtype=np.uint32)
-        neurons[:recorded] = self.recorder.neurons[:recorded]
-        self.recorder = self.recorder._replace(neurons=neurons)
+        self.recorder = resized(self.recorder, self.recorder.offsets[-1])
 
     def recording(self) -> Recording:
         """Return the spikes of the steps run so far."""
