@@ -2,8 +2,8 @@
 
 The quadratic integrate-and-fire neuron (Ermentrout and Kopell, SIAM Journal on Applied Mathematics 46 (1986) 233-253):
 the potential grows by the square of itself, so that a neuron above ``critical`` runs off into a spike by itself. The
-rule raises the synapses between neurons that fire in the same step (Hebb), and lets all weights of a firing neuron
-fade. Both stand in this module; a program that loads a saved network imports it first.
+rule raises a synapse at which a spike arrives as its target fires (Hebb), and lets every synapse fade at which one
+arrives. Both stand in this module; a program that loads a saved network imports it first.
 """
 
 from dataclasses import dataclass
@@ -64,28 +64,28 @@ class HebbConstants(NamedTuple):
 
 @dataclass(frozen=True)
 class Hebb(LearningRule):
-    """``w *= 1 - fading`` for the synapses of a firing neuron, then ``w += rate`` if the target fires with it."""
+    """``w *= 1 - fading`` where a spike arrives, then ``w += rate`` if the target fires in the same step."""
 
     rate: float = 0.01
     fading: float = 0.01
 
     by_target = False
 
-    def constants(self, n_neurons: int) -> HebbConstants:
+    def constants(self, n_neurons: int, n_rows: int) -> HebbConstants:
         """Return the constants and the scratch."""
         return HebbConstants(np.float32(self.rate), np.float32(1 - self.fading), np.zeros(n_neurons, dtype=np.float32))
 
-    def state(self, n_neurons: int) -> None:
+    def state(self, n_neurons: int, n_rows: int) -> None:
         """Return nothing: the rule remembers nothing."""
 
 
 @learn.of(HebbConstants)
-def learn_hebb(rule, state, synapses, spikes):
-    """Change the synapses of the neurons in ``spikes``."""
+def learn_hebb(rule, state, synapses, arrivals, spikes):
+    """Change the synapses at which spikes arrive; ``spikes`` are the neurons that fire."""
     for k in range(spikes.size):
         rule.now[spikes[k]] = np.float32(1)
-    for k in range(spikes.size):
-        for e in range(synapses.indptr[spikes[k]], synapses.indptr[spikes[k] + np.uint32(1)]):
+    for k in range(arrivals.size):
+        for e in range(synapses.indptr[arrivals[k]], synapses.indptr[arrivals[k] + np.uint32(1)]):
             synapses.weight[e] = synapses.weight[e] * rule.fading + rule.rate * rule.now[synapses.target[e]]
     for k in range(spikes.size):
         rule.now[spikes[k]] = np.float32(0)

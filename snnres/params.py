@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from .parts import LIF, Cell
+from .parts.delays import DelaysLike, check_delays
 from .validation import (
     INT32_MAX,
     check_bool,
@@ -102,6 +103,10 @@ class SimulationParams:
         is built from it; an integer or SeedSequence gives the same network each time.
     cell : snnres.parts.Cell, optional
         Another neuron model, which has its own parameters; by keyword only.
+    delays : int, array_like, sparse matrix or snnres.parts.Delays, optional
+        Steps that spikes are on their way, >= 1: one number, one for each neuron, a matrix of the pattern of the
+        weights, or a distribution that is drawn with ``seed``, see :meth:`snnres.SNN.set_delays`. None: 1, the model
+        without delays. By keyword only.
 
     Raises
     ------
@@ -139,6 +144,7 @@ class SimulationParams:
     adjacency_matrix: sp.spmatrix | sp.sparray | ArrayLike | None = None
     seed: SeedLike = None
     cell: Cell | None = field(default=None, kw_only=True)
+    delays: DelaysLike = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         threshold = self._check_cell().membrane_threshold
@@ -148,6 +154,9 @@ class SimulationParams:
             freeze(self, "current_amplitude", check_real)
         freeze(self, "seed", check_seed)
         n_neurons = self._check_network()
+        delays = check_delays("delays", self.delays, n_neurons)
+        if isinstance(delays, int):
+            object.__setattr__(self, "delays", delays)
         n_inputs = check_input("input_spike_times", self.input_spike_times, n_neurons).shape[0]
         self._check_outputs(n_neurons, n_inputs)
         if self.membrane_potentials is not None:

@@ -179,16 +179,21 @@ def to_csr(indptr: Indptr, indices: Indices, weights: NDArray[np.float32]) -> sp
     return sp.csr_matrix(arrays, shape=(len(indptr) - 1, len(indptr) - 1))
 
 
-def pruned(weights: sp.csr_matrix, fraction: float) -> sp.csr_matrix:
-    """Return a copy without the weakest synapses by absolute weight, and without explicit zeros.
+def survivors(weights: sp.csr_matrix, fraction: float) -> NDArray[np.bool_]:
+    """Return which synapses are left without the weakest by absolute weight, and without explicit zeros.
 
-    Removes ``floor(fraction * nnz)``, at least 1 and at most nnz - 1, the earlier of two equals first.
+    ``floor(fraction * nnz)`` go, at least 1 and at most nnz - 1, the earlier of two equals first.
     """
     strength = np.abs(weights.data)
     count = min(max(int(fraction * weights.nnz), 1), weights.nnz - 1)
     weakest = np.argsort(strength, kind="stable")[:count]
     keep = strength > 0
     keep[weakest] = False
+    return np.asarray(keep)
+
+
+def restricted(weights: sp.csr_matrix, keep: NDArray[np.bool_]) -> sp.csr_matrix:
+    """Return a copy with only some of the synapses."""
     kept_before = np.concatenate([[0], np.cumsum(keep)])
     return to_csr(kept_before[weights.indptr], weights.indices[keep].astype(np.int32), weights.data[keep])
 

@@ -106,12 +106,16 @@ def synapses_of(matrix):
     return coo.toarray().astype(np.float32), exists
 
 
-def reference_of(case, snn, plasticity=None, trace_tau=10.0, input_map=(None, None)):
+def reference_of(case, snn, plasticity=None, trace_tau=10.0, input_map=(None, None), taps=None):
     """The reference of a network just built: what the case says, and only what was drawn from the network."""
     weight, exists = synapses_of(case.get("adjacency_matrix", snn.get_topology()))
+    delay = None
+    if snn.max_delay > 1:
+        delay = snn.delays.toarray()
     return Reference(
         weight=weight,
         exists=exists,
+        delay=delay,
         v=case.get("membrane_potentials", snn.get_membrane_potentials()),
         threshold=case["membrane_threshold"],
         leak=case["leak_coefficient"],
@@ -121,6 +125,7 @@ def reference_of(case, snn, plasticity=None, trace_tau=10.0, input_map=(None, No
         trace_tau=trace_tau,
         input_weight=None if input_map[0] is None else input_map[0].toarray(),
         bias=input_map[1],
+        taps=taps,
     )
 
 
@@ -136,6 +141,7 @@ def drive_of(snn):
         parts = {name: getattr(drive.weights, name) for name in parts}
     return {f"input_weights_{name}": part for name, part in parts.items()} | {
         "bias": None if drive is None else drive.bias,
+        "taps": None if drive is None else drive.taps,
         "currents": None if snn._input.signal is None else snn._input.signal.T,
         "input_hold": snn._input.hold,
     }
@@ -149,6 +155,7 @@ def state_of(snn):
     return {
         **{name: array for part in states for name, array in part._asdict().items()},
         **drive_of(snn),
+        "delays": snn._network.synapses.delays,
         "data": weights.data,
         "indices": weights.indices,
         "indptr": weights.indptr,
@@ -182,6 +189,16 @@ def assert_same(first, second, *, leave_out=()):
             assert a == b, name
 
 
+def assert_pre_traces_match(snn, reference):
+    """Assert that every synapse sees the same presynaptic trace."""
+    synapses = snn._network.synapses
+    edges = synapses.edges_both_ways
+    rows = np.repeat(np.arange(len(edges.indptr) - 1), np.diff(edges.indptr.astype(np.int64)))
+    sources = np.repeat(np.arange(snn.num_neurons), np.diff(synapses.matrix.indptr))
+    expected = reference.x_pre[sources, synapses.matrix.indices]
+    np.testing.assert_array_equal(snn._state.rule.x_pre[rows], expected)
+
+
 def assert_matches(snn, reference):
     """Assert that a network is where the reference is, bit for bit."""
     weight, exists = synapses_of(snn.get_topology())
@@ -192,5 +209,5 @@ def assert_matches(snn, reference):
     state = state_of(snn)
     np.testing.assert_array_equal(state["timer"], reference.r)
     if reference.rule is not None:
-        np.testing.assert_array_equal(state["x_pre"], reference.x_pre)
+        assert_pre_traces_match(snn, reference)
         np.testing.assert_array_equal(state["x_post"], reference.x_post)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from snnres import SNN, SimulationParams, topology
-from snnres.topology import erdos_renyi, from_networkx, pruned, to_networkx, watts_strogatz
+from snnres.topology import erdos_renyi, from_networkx, restricted, survivors, to_networkx, watts_strogatz
 
 # Seeds are fixed, so a test passes always or never; at 5 standard errors the chance that a right program was
 # given an unlucky seed is below one in a million for each figure.
@@ -241,7 +241,7 @@ def test_prune_follows_its_rule(seed, fraction):
     if matrix.nnz < 2:
         return
     before = matrix.copy()
-    result = pruned(matrix, fraction)
+    result = restricted(matrix, survivors(matrix, fraction))
     stay = prune_by_hand(matrix.data, fraction)
     coo = before.tocoo()
     expected = sp.csr_matrix((coo.data[stay], (coo.row[stay], coo.col[stay])), shape=matrix.shape)

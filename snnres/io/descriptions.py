@@ -15,24 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 import tomli_w
 
 from ..params import SimulationParams
-from ..parts import Cell, LearningRule, STDPParams
+from ..parts import Cell, Delays, LearningRule, STDPParams
+from ..parts.delays import check_delays
 from ..validation import check_matrix, check_type, refuse
 from .archives import load_array, save_array
-from .interchange import load_topology, write_matrix
+from .interchange import load_matrix, load_topology, write_matrix
 from .paths import PathLike, as_path, reading, with_suffix
 from .writing import folder_lock, write_atomically
 
-ARRAY_FIELDS = {
-    "input_spike_times": ".npy",
-    "membrane_potentials": ".npy",
-    "output_neurons": ".npy",
-    "adjacency_matrix": ".npz",
-}
-MATRIX = "adjacency_matrix"
-TABLES = ("simulation", "cell", "stdp")
+ARRAY_FIELDS = ("input_spike_times", "membrane_potentials", "output_neurons", "adjacency_matrix", "delays")
+TABLES = ("simulation", "cell", "delays", "stdp")
 # In bytes: a longer name would leave no room for what is added to it.
 LONGEST_STEM = 200
 # In bytes: no description is longer, as its arrays are elsewhere.
@@ -44,7 +40,8 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
 
     The table ``simulation`` holds the scalars and the integer seed of ``simulation_params``, ``stdp`` those of
     ``stdp_params``; what is None is left out. Parts of your own say what they are: a cell has a table ``cell`` and a
-    rule its table ``stdp``, each with the ``kind`` and the ``module`` that a program must import to load it.
+    rule its table ``stdp``, each with the ``kind`` and the ``module`` that a program must import to load it; a
+    distribution of delays has a table ``delays`` of the same form.
 
     Arrays go to files of their own beside it, named
     ``<stem>.<field>.<16 digits of a hash of the content>.npy`` (``.npz`` for the matrix), and are named by their
@@ -99,6 +96,8 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
     tables = {"simulation": scalars | names}
     if simulation_params.cell is not None:
         tables["cell"] = simulation_params.cell.table()
+    if isinstance(simulation_params.delays, Delays):
+        tables["delays"] = simulation_params.delays.table()
     if stdp_params is not None:
         tables["stdp"] = stdp_params.table()
         if type(stdp_params) is STDPParams:
@@ -109,7 +108,7 @@ def save_params(path: PathLike, simulation_params: SimulationParams, stdp_params
     with folder_lock(target.parent) as alone:
         try:
             for name, array in arrays.items():
-                save = write_matrix if name == MATRIX else save_array
+                save = write_matrix if sp.issparse(array) else save_array
                 save(target.with_name(names[name]), array, target)
             write_atomically(target, lambda file: file.write(text.encode()))
         finally:
@@ -146,6 +145,10 @@ def load_params(path: PathLike) -> tuple[SimulationParams, LearningRule | None]:
         values = {name: read_value(source, name, value) for name, value in tables["simulation"].items()}
         if "cell" in tables:
             values["cell"] = Cell.from_table(tables["cell"])
+        if "delays" in tables:
+            if "delays" in values:
+                raise ValueError("Its delays must stand in table 'simulation' or have a table, not both.")
+            values["delays"] = Delays.from_table(tables["delays"])
         rule = {"kind": STDPParams.__name__} | tables["stdp"] if "stdp" in tables else None
         return SimulationParams(**values), None if rule is None else LearningRule.from_table(rule)
 
@@ -180,11 +183,18 @@ def simulation_table(params: SimulationParams) -> tuple[dict[str, Any], dict[str
     """Return the scalars of the parameters, and their arrays, as they go to files."""
     values = dict(present(params))
     values.pop("cell", None)
-    arrays = {name: values.pop(name) for name in ARRAY_FIELDS if name in values}
-    scalars = {name: plain(name, value) for name, value in values.items()}
+    if isinstance(params.delays, Delays):
+        del values["delays"]
+    elif params.delays is not None:
+        n_neurons = params.num_neurons or check_matrix("adjacency_matrix", params.adjacency_matrix).shape[0]
+        values["delays"] = check_delays("delays", params.delays, n_neurons)
+    if params.adjacency_matrix is not None:
+        values["adjacency_matrix"] = check_matrix("adjacency_matrix", params.adjacency_matrix)
     arrays = {
-        name: check_matrix(name, array) if name == MATRIX else np.asarray(array) for name, array in arrays.items()
+        name: values.pop(name) for name in ARRAY_FIELDS if np.ndim(values.get(name)) or sp.issparse(values.get(name))
     }
+    scalars = {name: plain(name, value) for name, value in values.items()}
+    arrays = {name: array if sp.issparse(array) else np.asarray(array) for name, array in arrays.items()}
     if arrays["input_spike_times"].shape == (0, 0):
         del arrays["input_spike_times"]
     return scalars, arrays
@@ -193,10 +203,11 @@ def simulation_table(params: SimulationParams) -> tuple[dict[str, Any], dict[str
 def array_name(target: Path, field: str, array: Any) -> str:
     """Return the name of an array's file, which tells its content from any other."""
     content = hashlib.sha256()
-    for part in (array.data, array.indices, array.indptr) if field == MATRIX else (array,):
+    matrix = sp.issparse(array)
+    for part in (array.data, array.indices, array.indptr) if matrix else (array,):
         content.update(f"{part.dtype.str}{part.shape}".encode())
         content.update(np.ascontiguousarray(part).data)
-    return f"{beginning(target)}.{field}.{content.hexdigest()[:16]}{ARRAY_FIELDS[field]}"
+    return f"{beginning(target)}.{field}.{content.hexdigest()[:16]}{'.npz' if matrix else '.npy'}"
 
 
 def beginning(target: Path) -> str:
@@ -236,7 +247,7 @@ def check_tables(tables: Any) -> None:
         raise ValueError("It must have a table 'simulation'.")
     for table, values in tables.items():
         if table not in TABLES or not isinstance(values, dict):
-            raise ValueError(f"Its tables must be 'simulation', 'cell' and 'stdp'. Got {table!r} instead.")
+            raise ValueError(f"Its tables must be of {', '.join(map(repr, TABLES))}. Got {table!r} instead.")
     known = {field.name for field in dataclasses.fields(SimulationParams)} - {"cell"}
     unknown = sorted(set(tables["simulation"]) - known)
     if unknown:
@@ -245,13 +256,16 @@ def check_tables(tables: Any) -> None:
 
 def read_value(source: Path, name: str, value: Any) -> Any:
     """Return a parameter of a file: the array that it names, or the value itself."""
-    if name not in ARRAY_FIELDS:
+    if name not in ARRAY_FIELDS or (name == "delays" and isinstance(value, int)):
         return value
     if not isinstance(value, str) or not value:
         raise refuse(name, "the path of a file", value)
-    array_path = with_suffix(source.parent / value, ARRAY_FIELDS[name])
+    matrix = name == "adjacency_matrix" or (name == "delays" and value.endswith(".npz"))
+    array_path = with_suffix(source.parent / value, ".npz" if matrix else ".npy")
     if not array_path.exists():
         raise FileNotFoundError(
             f"{array_path}, which {source} names as its {name}, must be there. There is no such file."
         )
-    return load_topology(array_path) if name == MATRIX else load_array(array_path)
+    if name == "delays" and matrix:
+        return load_matrix(array_path)
+    return load_topology(array_path) if matrix else load_array(array_path)

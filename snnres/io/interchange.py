@@ -73,6 +73,12 @@ def load_topology(filename: PathLike = TOPOLOGY_PATH) -> sp.csr_matrix:
         return check_weights("matrix", read_matrix(source))
 
 
+def load_matrix(filename: PathLike) -> Any:
+    """Read a sparse matrix in SciPy's ``.npz`` format, unchecked but for its file."""
+    with reading(filename, "a sparse matrix in SciPy's .npz format", ".npz") as source:
+        return read_matrix(source)
+
+
 def read_matrix(path: Path) -> Any:
     """Return the sparse matrix of a file whose members are what they say."""
     with open(path, "rb") as file:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .compile import jit
-from .verbs import fire, inject, learn, probe, send
+from .verbs import arriving, fire, inject, learn, probe, send
 
 BYTES = np.uint32(8)
 
@@ -39,13 +39,14 @@ def advance(model, drive, state, recorder, stop):
     for t in range(start, stop):
         if neurons.size - end < fired.size:
             break
-        inject(drive.spikes, potential, t)
-        inject(drive.currents, potential, t)
+        inject(drive.spikes, None, potential, t)
+        inject(drive.currents, state.line, potential, t)
         fire(model.cell, state.cell, fired)
         begin, end = end, collect(fired, neurons, end)
         spikes = neurons[begin:end]
-        learn(model.rule, state.rule, model.synapses, spikes)
-        send(model.synapses, potential, spikes)
+        arrivals = arriving(model.synapses, state.flight, spikes)
+        learn(model.rule, state.rule, model.synapses, arrivals, spikes)
+        send(model.synapses, state.flight, potential, spikes)
         probe(model.trace, state.trace, spikes)
         offsets[t + 1] = end
         position[0] = t + 1

@@ -41,7 +41,7 @@ def restore_compiled(state, source):
 
 @jit
 def run_trials(model, drive, state, recorder, starts, rows, initial, potentials, first):
-    """Run the trials from ``first`` on, each from the initial state of the cells, and return the first one not run.
+    """Run the trials from ``first`` on, each from the initial state, and return the first one not run.
 
     Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, its input the steps ``rows[k]``
     to ``rows[k + 1]`` of the drive. It begins at its row of ``potentials``, of which there may be one for all. Stops
@@ -49,7 +49,9 @@ def run_trials(model, drive, state, recorder, starts, rows, initial, potentials,
     """
     last = starts.size - 1
     for k in range(first, last):
-        restore(state.cell, initial)
+        restore(state.cell, initial.cell)
+        restore(state.flight, initial.flight)
+        restore(state.line, initial.line)
         copy_values(state.cell.potential, potentials[k % potentials.shape[0]])
         own = Drive(window(drive.spikes, rows[k], rows[k + 1]), window(drive.currents, rows[k], rows[k + 1]))
         offsets = recorder.offsets[starts[k] : starts[k + 1] + 1]

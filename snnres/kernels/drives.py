@@ -11,6 +11,7 @@ from .verbs import inject, window
 Float32Array = NDArray[np.float32]
 
 ONE = np.uint32(1)
+SILENT = np.float32(0)
 
 
 class SpikeDrive(NamedTuple):
@@ -36,6 +37,31 @@ class CurrentDrive(NamedTuple):
     current: Float32Array
 
 
+class TappedDrive(NamedTuple):
+    """Analogue input with delays: as :class:`CurrentDrive`, but row r of the weights reads a tap of its own.
+
+    That is what channel ``channel[r]`` was ``delay[r]`` rows ago. The bias ends with the signal; what is on its way
+    then goes on arriving.
+    """
+
+    signal: Float32Array
+    hold: np.int64
+    channel: NDArray[np.uint32]
+    delay: NDArray[np.int64]
+    indptr: NDArray[np.uint64]
+    target: NDArray[np.unsignedinteger[Any]]
+    weight: Float32Array
+    bias: Float32Array
+    current: Float32Array
+
+
+class Line(NamedTuple):
+    """The latest rows of a signal, (longest delay + 1, n_channels), a ring whose newest is ``position[0]``."""
+
+    past: Float32Array
+    position: NDArray[np.int64]
+
+
 @window.of(SpikeDrive)
 def spike_window(drive, start, stop):
     """Return some steps of the spikes."""
@@ -56,9 +82,25 @@ def current_window(drive, start, stop):
     )
 
 
+@window.of(TappedDrive)
+def tapped_window(drive, start, stop):
+    """Return some steps of the currents, whole rows."""
+    return TappedDrive(
+        drive.signal[start // drive.hold : stop // drive.hold],
+        drive.hold,
+        drive.channel,
+        drive.delay,
+        drive.indptr,
+        drive.target,
+        drive.weight,
+        drive.bias,
+        drive.current,
+    )
+
+
 @inject.of(SpikeDrive)
-def inject_spikes(drive, potential, t):
-    """Add the amplitude to each of the first neurons whose input spikes."""
+def inject_spikes(drive, line, potential, t):
+    """Add the amplitude to each of the first neurons whose input spikes; input ends where its rows end."""
     if t < drive.spikes.shape[0]:
         spikes, amplitude = drive.spikes[t], drive.amplitude
         for i in range(spikes.size):
@@ -78,8 +120,8 @@ def mix_channels(drive, row):
 
 
 @inject.of(CurrentDrive)
-def inject_currents(drive, potential, t):
-    """Add the current of the step, mixed where a row begins."""
+def inject_currents(drive, line, potential, t):
+    """Add the current of the step, mixed where a row begins; input ends where its rows end."""
     row = t // drive.hold
     if row < drive.signal.shape[0]:
         if t % drive.hold == 0:
@@ -87,3 +129,36 @@ def inject_currents(drive, potential, t):
         current = drive.current
         for i in range(current.size):
             potential[i] += current[i]
+
+
+@jit
+def take_in(drive, line, row):
+    """Write a row of the signal, zeros where it has ended, in the place of the oldest on the line."""
+    n_rows = line.past.shape[0]
+    newest = (line.position[0] + 1) % n_rows
+    line.position[0] = newest
+    for c in range(line.past.shape[1]):
+        line.past[newest, c] = drive.signal[row, c] if row < drive.signal.shape[0] else SILENT
+
+
+@jit
+def mix_taps(drive, line, row):
+    """Write the current of a row: the bias, while the signal lasts, plus weight times value of tap after tap."""
+    current, n_rows = drive.current, line.past.shape[0]
+    for i in range(current.size):
+        current[i] = drive.bias[i] if row < drive.signal.shape[0] else SILENT
+    for r in range(np.uint32(drive.channel.size)):
+        value = line.past[(line.position[0] + n_rows - drive.delay[r]) % n_rows, drive.channel[r]]
+        for e in range(drive.indptr[r], drive.indptr[r + ONE]):
+            current[drive.target[e]] += drive.weight[e] * value
+
+
+@inject.of(TappedDrive)
+def inject_taps(drive, line, potential, t):
+    """Add the current of the step, mixed where a row begins."""
+    if t % drive.hold == 0:
+        take_in(drive, line, t // drive.hold)
+        mix_taps(drive, line, t // drive.hold)
+    current = drive.current
+    for i in range(current.size):
+        potential[i] += current[i]

@@ -20,11 +20,16 @@ class Model(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the parts of a model keep from step to step: for each a named tuple of arrays, or None."""
+    """What the parts of a model keep from step to step: for each a named tuple of arrays, or None.
+
+    ``flight`` is on its way along synapses with delays, ``line`` along input weights with delays.
+    """
 
     cell: Any
     rule: Any = None
     trace: Any = None
+    flight: Any = None
+    line: Any = None
 
 
 class Drive(NamedTuple):

@@ -63,8 +63,8 @@ def window(drive, start, stop):
 
 
 @Verb
-def inject(drive, potential, t):
-    """Add the input of step ``t`` to the potentials; input ends where its rows end. Mutates ``potential``."""
+def inject(drive, line, potential, t):
+    """Add the input of step ``t`` to the potentials; ``line`` is what a drive with delays remembers. Mutates both."""
 
 
 @Verb
@@ -76,13 +76,22 @@ def fire(cell, state, fired):
 
 
 @Verb
-def learn(rule, state, synapses, spikes):
-    """Change the weights for the spikes of this step, indices in ascending order. Mutates the state and the weights."""
+def arriving(synapses, flight, spikes):
+    """Return the rows of ``synapses.indptr`` at whose synapses spikes arrive in this step. Mutates ``flight``."""
 
 
 @Verb
-def send(synapses, potential, spikes):
-    """Send each spike along its synapses, in the order of the spikes. Mutates ``potential``."""
+def learn(rule, state, synapses, arrivals, spikes):
+    """Change the weights for what happens in this step. Mutates the state and the weights.
+
+    ``spikes`` are the neurons that fire, ascending, ``arrivals`` the rows of ``synapses.indptr`` whose synapses are
+    reached by spikes: without delays the same, with delays a row is a source's synapses of one delay.
+    """
+
+
+@Verb
+def send(synapses, flight, potential, spikes):
+    """Send each spike along its synapses, in the order of the spikes. Mutates ``flight`` and ``potential``."""
 
 
 @Verb

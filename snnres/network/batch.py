@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from .. import features
 from ..kernels.batch import run_trials
-from ..kernels.model import State
 from ..progress import Report
 from ..recording import Recording, SpikeTrains
 from ..validation import check_int, refuse, shown
@@ -64,14 +63,12 @@ def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32],
     own = potentials if len(potentials) == 1 else potentials[first:last]
     # Of each thread's own: a cell's constants may hold scratch arrays.
     model = network.frozen_model()
-    initial, state = (network.cell.state(network.n_neurons) for _ in range(2))
+    initial, state = network.frozen_state(), network.frozen_state()
     n_steps = int(stretch.starts[-1])
     recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
     done = 0
     while True:
-        done = run_trials(
-            model, stretch.drive, State(state), recorder, stretch.starts, stretch.rows, initial, own, done
-        )
+        done = run_trials(model, stretch.drive, state, recorder, stretch.starts, stretch.rows, initial, own, done)
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
             return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons))

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from ..kernels.drives import CurrentDrive, SpikeDrive
+from ..kernels.drives import CurrentDrive, Line, SpikeDrive, TappedDrive
 from ..kernels.edges import narrowest
 from ..kernels.model import Drive
 from ..validation import INT32_MAX, check_array, check_finite, check_int, check_weight_rows
@@ -17,9 +17,13 @@ Float32Array = NDArray[np.float32]
 
 
 class InputWeights:
-    """A sparse map from channels to neurons, and a bias a neuron: ``current = values @ weights + bias``."""
+    """A sparse map from channels to neurons, and a bias a neuron: ``current = values @ weights + bias``.
 
-    def __init__(self, weights: Any, bias: ArrayLike | None, n_neurons: int) -> None:
+    With ``taps`` (n_rows, 2), row r of the weights reads the channel ``taps[r, 0]`` as it was ``taps[r, 1]`` columns
+    ago; without, the channel r as it is.
+    """
+
+    def __init__(self, weights: Any, bias: ArrayLike | None, n_neurons: int, taps: ArrayLike | None = None) -> None:
         if not sp.issparse(weights):
             weights = sp.csr_matrix(check_array("input_weights", weights, 2).astype(np.float64))
         self.weights = check_weight_rows("input_weights", weights)
@@ -36,10 +40,12 @@ class InputWeights:
             check_finite("bias", values)
             self.bias = values.astype(np.float32)
 
+        self.taps = None if taps is None else check_taps("taps", taps, self.weights.shape[0])
+
     @property
     def n_channels(self) -> int:
-        """Rows of the weights."""
-        return int(self.weights.shape[0])
+        """Channels of the signal."""
+        return int(self.weights.shape[0] if self.taps is None else self.taps[:, 0].max() + 1)
 
     @cached_property
     def rows(self) -> tuple[NDArray[np.uint64], NDArray[np.unsignedinteger[Any]]]:
@@ -47,11 +53,20 @@ class InputWeights:
         weights = self.weights
         return weights.indptr.astype(np.uint64), weights.indices.astype(narrowest(weights.shape[1]))
 
-    def drive(self, signal: Float32Array, hold: int) -> CurrentDrive:
+    def drive(self, signal: Float32Array, hold: int) -> CurrentDrive | TappedDrive:
         """Return the drive by a signal of shape (n_rows, n_channels), each row for ``hold`` steps."""
-        indptr, target = self.rows
-        current = np.empty_like(self.bias)
-        return CurrentDrive(signal, np.int64(hold), indptr, target, self.weights.data, self.bias, current)
+        mixing = (*self.rows, self.weights.data, self.bias, np.empty_like(self.bias))
+        if self.taps is None:
+            return CurrentDrive(signal, np.int64(hold), *mixing)
+        channel, delay = self.taps.T
+        return TappedDrive(signal, np.int64(hold), channel.astype(np.uint32), np.ascontiguousarray(delay), *mixing)
+
+    def line(self) -> Line | None:
+        """Return a past of zeros as far as the taps reach, None without taps."""
+        if self.taps is None:
+            return None
+        past = np.zeros((self.taps[:, 1].max() + 1, self.n_channels), dtype=np.float32)
+        return Line(past, np.zeros(1, dtype=np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +93,22 @@ class Input:
         if self.signal is None:
             return Drive(spikes)
         return Drive(spikes, require(input_weights).drive(self.signal, self.hold))
+
+
+def check_taps(name: str, value: ArrayLike, n_rows: int) -> NDArray[np.int64]:
+    """Return fresh taps (n_rows, 2): for each row a channel and a delay, both >= 0 and below 2^31."""
+    array = check_array(name, value, 2)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold integers. Got an array of dtype {array.dtype} instead.")
+    if array.shape != (n_rows, 2):
+        raise ValueError(
+            f"{name} must have a channel and a delay for each of {n_rows} rows of the weights, shape ({n_rows}, 2). "
+            f"Got shape {array.shape} instead."
+        )
+    outside = (array < 0) | (array > INT32_MAX)
+    if outside.any():
+        raise ValueError(f"{name} must lie in [0, {INT32_MAX}]. Got {int(array[outside][0])} instead.")
+    return array.astype(np.int64)
 
 
 def require(input_weights: InputWeights | None) -> InputWeights:

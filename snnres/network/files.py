@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..io import Arrays
+from ..kernels.delays import DelayedEdges, Flight
 from ..kernels.model import State
 from ..kernels.trace import TraceState
 from ..parts import LIF, Cell, LearningRule, STDPParams
 from ..parts.base import check_arrays
+from ..parts.delays import delays_of
 from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
 from .drive import Input, InputWeights, check_currents, check_hold, require
 from .network import Network
 from .synapses import Synapses
 
 FORMAT = "snnres network"
-VERSION = 2
+VERSION = 3
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
 DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
 
@@ -51,6 +53,8 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
         "random_state": contents.rng.bit_generator.state,
     }
     arrays: dict[str, Any] = {name: getattr(network.synapses.matrix, name) for name in WEIGHT_ARRAYS}
+    if network.synapses.delays is not None:
+        arrays["delays"] = network.synapses.delays
     for part, state in contents.state._asdict().items():
         if state is not None:
             arrays |= {f"{part}.{name}": array for name, array in state._asdict().items()}
@@ -59,6 +63,8 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
         weights = network.input_weights.weights
         values = (weights.data, weights.indices, weights.indptr, network.input_weights.bias)
         arrays |= dict(zip(DRIVE_ARRAYS, values, strict=True))
+        if network.input_weights.taps is not None:
+            arrays["taps"] = network.input_weights.taps
     if drive.signal is not None:
         arrays["currents"] = drive.signal.T
     return header, arrays
@@ -70,12 +76,14 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         header, arrays = from_version_1(header, arrays)
     n_neurons = len(arrays["indptr"]) - 1
     matrix = check_weights("weights", stored_matrix(arrays, WEIGHT_ARRAYS, n_neurons))
+    delays = stored_delays(arrays, matrix) if "delays" in arrays else None
     input_weights = None
     if DRIVE_ARRAYS[0] in arrays:
         *weights, bias = DRIVE_ARRAYS
-        input_weights = InputWeights(stored_matrix(arrays, weights, n_neurons), arrays[bias], n_neurons)
+        stored = stored_matrix(arrays, weights, n_neurons)
+        input_weights = InputWeights(stored, arrays[bias], n_neurons, arrays.get("taps"))
     rule = None if header["rule"] is None else LearningRule.from_table(header["rule"])
-    network = Network(Synapses(matrix), Cell.from_table(header["cell"]), rule, input_weights)
+    network = Network(Synapses(matrix, delays), Cell.from_table(header["cell"]), rule, input_weights)
     parameters = header["parameters"]
     duration = parameters["duration"]
     signal = None
@@ -126,6 +134,12 @@ def stored_matrix(arrays: Arrays, names: Sequence[str], n_columns: int) -> sp.cs
     return sp.csr_matrix(parts, shape=(len(parts[2]) - 1, n_columns))
 
 
+def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | None:
+    """Return the delays of a file's arrays in the order of the matrix with sorted rows."""
+    parts = (arrays["delays"], arrays["indices"], arrays["indptr"])
+    return delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
+
+
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:
     """Return a copy of initial potentials, finite float32."""
     if array.dtype != np.float32 or array.shape != (n_neurons,):
@@ -140,13 +154,43 @@ def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32
 def stored_state(network: Network, arrays: Arrays) -> State:
     """Return the state of the network's parts from a file's arrays."""
     fresh = network.state_at(np.zeros(network.n_neurons, dtype=np.float32))
+    if fresh.flight is not None:
+        # A ring may be longer than the longest delay: that synapse may have been pruned since.
+        n_rows = max(network.synapses.max_delay, len(arrays["flight.pending"]))
+        fresh = fresh._replace(flight=network.synapses.flight(n_rows, learning=network.active_rule is not None))
     parts = {}
     never_negative = {
         "cell": network.cell.never_negative,
         "rule": () if network.rule is None else network.rule.never_negative,
         "trace": TraceState._fields,
+        "flight": (),
+        "line": (),
     }
     for part, template in fresh._asdict().items():
         if template is not None:
             parts[part] = check_arrays(f"{part}.", arrays, template, never_negative[part])
-    return State(**parts)
+    state = State(**parts)
+    if state.flight is not None:
+        check_flight(state.flight, network)
+    if state.line is not None:
+        check_int("line.position", state.line.position[0], 0, len(state.line.past) - 1)
+    return state
+
+
+def check_flight(flight: Flight, network: Network) -> None:
+    """Refuse a ring whose links lead out of it, or round in circles: the kernel follows them."""
+    check_int("flight.position", flight.position[0], 0, len(flight.pending) - 1)
+    if not flight.first.size:
+        return
+    rows = cast(DelayedEdges, network.synapses.edges_both_ways).rows
+    seen = np.zeros(flight.follower.size, dtype=bool)
+    links = flight.first
+    while (links := links[links > 0]).size:
+        if links.max() > seen.size or seen[links - 1].any() or len(np.unique(links)) < len(links):
+            raise ValueError("flight.follower must link each entry once at most. Got a link to one that is there.")
+        entries = links.astype(np.int64) - 1
+        seen[entries] = True
+        neurons, terminals = entries % network.n_neurons, flight.terminal[entries]
+        if ((terminals < rows[neurons]) | (terminals >= rows[neurons + 1])).any():
+            raise ValueError("flight.terminal must lead to synapses of the neuron that fired. Got those of another.")
+        links = flight.follower[entries]

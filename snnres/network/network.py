@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,9 @@ class Network:
     input_weights: InputWeights | None = None
 
     def __post_init__(self) -> None:
-        check_kernel("cell", self.cell, fire)
+        check_kernel("cell", self.cell, self.cell.constants(1), fire)
         if self.rule is not None:
-            check_kernel("stdp_params", self.rule, learn)
+            check_kernel("stdp_params", self.rule, self.rule.constants(1, 1), learn)
 
     @property
     def n_neurons(self) -> int:
@@ -40,13 +41,19 @@ class Network:
         """The rule that acts, None if there is none or it is not enabled."""
         return self.rule if self.rule is not None and self.rule.enabled else None
 
+    @property
+    def rule_size(self) -> tuple[int, int]:
+        """Neurons, and rows of synapses, for which a rule keeps something."""
+        return self.n_neurons, self.n_neurons if self.synapses.delays is None else self.synapses.n_rows
+
     def model(self, trace_decay: np.float32 | None = None) -> Model:
         """Return the network for the kernels, learning if it has a rule."""
         rule = self.active_rule
         if rule is None:
             return self.frozen_model(trace_decay)
-        edges = self.synapses.edges_both_ways if rule.by_target else self.synapses.edges
-        return self.frozen_model(trace_decay)._replace(synapses=edges, rule=rule.constants(self.n_neurons))
+        both_ways = rule.by_target or self.synapses.delays is not None
+        edges = self.synapses.edges_both_ways if both_ways else self.synapses.edges
+        return self.frozen_model(trace_decay)._replace(synapses=edges, rule=rule.constants(*self.rule_size))
 
     def frozen_model(self, trace_decay: np.float32 | None = None) -> Model:
         """Return the network for the kernels, its weights frozen."""
@@ -56,18 +63,30 @@ class Network:
     def state_at(self, potentials: NDArray[np.float32]) -> State:
         """Return the state at the start of a trial: these potentials (copied), all else as the parts begin."""
         n_neurons, rule = self.n_neurons, self.active_rule
-        cell = self.cell.state(n_neurons)
-        cell.potential[:] = potentials
-        trace = TraceState(np.zeros(n_neurons, dtype=np.float32))
-        return State(cell, None if rule is None else rule.state(n_neurons), trace)
+        state = self.frozen_state()
+        state.cell.potential[:] = potentials
+        return state._replace(
+            rule=None if rule is None else rule.state(*self.rule_size),
+            trace=TraceState(np.zeros(n_neurons, dtype=np.float32)),
+            flight=self.synapses.flight(self.synapses.max_delay, learning=rule is not None),
+        )
+
+    def frozen_state(self) -> State:
+        """Return what a trial with frozen weights and without a trace needs, as the parts begin."""
+        weights = self.input_weights
+        return State(
+            self.cell.state(self.n_neurons),
+            flight=self.synapses.flight(self.synapses.max_delay, learning=False),
+            line=None if weights is None else weights.line(),
+        )
 
 
-def check_kernel(name: str, part: Part, verb: Verb) -> None:
-    """Refuse a part without a kernel for its verb."""
-    constants = type(part.constants(1))
-    if constants not in verb.kernels:
+def check_kernel(name: str, part: Part, constants: Any, verb: Verb) -> None:
+    """Refuse a part whose constants have no kernel for a verb."""
+    kind = type(constants)
+    if kind not in verb.kernels:
         raise TypeError(
-            f"{name} must have a kernel: register a function with @{verb.__name__}.of({constants.__name__}). "
+            f"{name} must have a kernel: register a function with @{verb.__name__}.of({kind.__name__}). "
             f"Got a {type(part).__name__} without one instead."
         )
 

@@ -15,10 +15,12 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io, topology
+from ..kernels.delays import without_senders
 from ..kernels.model import State
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import LearningRule
+from ..parts.delays import DelaysLike, delays_of
 from ..progress import Progress, reporter
 from ..seeding import seed_sequence, streams
 from ..validation import (
@@ -88,7 +90,8 @@ class SNN(Readings):
         rngs = streams(params.seed)
         cell = params.neuron
         weights = build_weights(params, rngs["topology"], rngs["weights"])
-        self._network = Network(Synapses(weights), cell, stdp_params)
+        delays = delays_of("delays", params.delays, weights, rngs["delays"])
+        self._network = Network(Synapses(weights, delays), cell, stdp_params)
         self._rng = rngs["weights"]
         self._duration = None if params.duration is None else int(params.duration)
         amplitude = cell.membrane_threshold if params.current_amplitude is None else float(params.current_amplitude)
@@ -147,9 +150,35 @@ class SNN(Readings):
         finally:
             self._running.release()
 
+    def _set_synapses(self, synapses: Synapses) -> None:
+        """Replace the synapses; the state stays, what is on its way too.
+
+        A rule knows what is on its way by the rows of the synapses, which become others where there are delays.
+        """
+        network = replace(self._network, synapses=synapses)
+        if network.active_rule is not None and not (self._network.synapses.delays is synapses.delays is None):
+            moving = (*(self._state.rule or ()), *(self._state.flight or ()))
+            if any(part.any() for part in moving):
+                raise ValueError(
+                    "the synapses of a network with delays can be replaced while plasticity is on only where no spike "
+                    "and no trace is on its way: call reset() or disable_stdp() first."
+                )
+            fresh = network.state_at(self._state.cell.potential)
+            self._state = self._state._replace(rule=fresh.rule, flight=fresh.flight)
+        self._network = network
+
     def _set_weights(self, weights: sp.csr_matrix) -> None:
-        """Replace the synapses; the state stays."""
-        self._network = replace(self._network, synapses=Synapses(weights))
+        """Replace the weights; delays stay, for which the synapses must be the same."""
+        delays = None
+        if self._network.synapses.delays is not None:
+            present, delays = self._network.synapses.by_target()
+            same = np.array_equal(weights.indptr, present.indptr) and np.array_equal(weights.indices, present.indices)
+            if not same:
+                raise ValueError(
+                    "topology must have the same synapses, since each has a delay: call set_delays(None) first, or "
+                    f"build another network. Got {weights.nnz} synapses in place of {present.nnz} instead."
+                )
+        self._set_synapses(Synapses(weights, delays))
 
     def simulate(self, trace_tau: float | None = 10.0, *, progress: Progress = False) -> NDArray[np.int8]:
         """Run for ``simulation_duration`` steps from the present state.
@@ -358,26 +387,39 @@ class SNN(Readings):
         spikes = check_input("input_spike_times", input_spike_times, self.num_neurons)
         self._input = replace(self._input, spikes=np.ascontiguousarray(spikes.T))
 
-    def set_input_weights(self, input_weights: Any, bias: ArrayLike | None = None) -> None:
+    def set_input_weights(
+        self, input_weights: Any, bias: ArrayLike | None = None, *, taps: ArrayLike | None = None
+    ) -> None:
         """Set how analogue input reaches the neurons, and drop the currents set before.
 
         In each step of the input every neuron's potential gains a current: its bias plus, channel after channel, the
-        channel's value times its weight, added up in float32.
+        channel's value times its weight, added up in float32. 0/1 spikes may be sent this way as well.
+
+        With ``taps`` a row of the weights reads a channel as it was some columns ago, so that a neuron sees a stretch
+        of the signal (a finite impulse response): its current is the bias plus the sum over rows r of
+        ``input_weights[r] * values[taps[r, 0], t - taps[r, 1]]``. Before the first column the values are 0. A second
+        run goes on from the columns of the one before; where a run is longer than its input, the bias ends with it,
+        and what the taps hold goes on arriving.
 
         Parameters
         ----------
-        input_weights : scipy.sparse matrix or array_like, shape (n_channels, num_neurons)
+        input_weights : scipy.sparse matrix or array_like, shape (n_channels, num_neurons), or with taps (n_rows, ...)
             Finite. See :func:`snnres.encoding.random_input_weights`.
         bias : array_like, shape (num_neurons,), optional
             Constant current, zero if None.
+        taps : array_like of int, shape (n_rows, 2), optional
+            For each row of the weights its channel and its delay in columns of the currents, >= 0. A channel may stand
+            in any number of rows; the highest says how many there are.
 
         Raises
         ------
         TypeError, ValueError
             If they are not of that form; the network stays as it was.
         """
-        self._network = replace(self._network, input_weights=InputWeights(input_weights, bias, self.num_neurons))
+        weights = InputWeights(input_weights, bias, self.num_neurons, taps)
+        self._network = replace(self._network, input_weights=weights)
         self._input = replace(self._input, signal=None)
+        self._state = self._state._replace(line=weights.line())
 
     def set_input_currents(self, currents: ArrayLike | None, hold: int = 1) -> None:
         """Set the analogue input of the next runs; None for none.
@@ -439,14 +481,14 @@ class SNN(Readings):
         """End plasticity and clear its traces; the weights stay as they have become."""
         if self._network.rule is not None:
             self._network = replace(self._network, rule=replace(self._network.rule, enabled=False))
-        self._state = self._state._replace(rule=None)
+        self._state = self._state._replace(rule=None, flight=without_senders(self._state.flight))
 
     def get_topology(self) -> sp.csr_matrix:
         """Return a copy of the weights, float32 CSR; ``W[j, i]`` is the synapse from j to i."""
-        return self._weights.copy()
+        return self._network.synapses.by_target()[0]
 
     def set_topology(self, topology: Any) -> None:
-        """Replace the weights; the rest of the network stays.
+        """Replace the weights; the rest of the network stays, delays too: with these, the synapses must be the same.
 
         Parameters
         ----------
@@ -459,6 +501,59 @@ class SNN(Readings):
             If it is not such a matrix; the network stays as it was.
         """
         self._set_weights(as_weights("topology", topology, self.num_neurons))
+
+    @property
+    def delays(self) -> sp.csr_matrix:
+        """Delay of each synapse in steps, int32 CSR of the pattern of :meth:`get_topology` (a copy)."""
+        weights, delays = self._network.synapses.by_target()
+        steps = np.ones(weights.nnz, dtype=np.int32) if delays is None else delays
+        return sp.csr_matrix((steps, weights.indices, weights.indptr), shape=weights.shape)
+
+    @property
+    def max_delay(self) -> int:
+        """Longest delay in steps; 1 without delays."""
+        return self._network.synapses.max_delay
+
+    def set_delays(self, delays: DelaysLike, seed: SeedLike = None) -> None:
+        """Set how long spikes are on their way, and start a trial from the present potentials.
+
+        A spike in step t reaches the potentials of its targets at the end of step ``t + delay - 1``: 1 is the model
+        without delays. Any number of spikes may be on their way along a synapse. With plasticity, a spike counts as
+        presynaptic in the step in which it arrives; it carries the weight of the step in which it was sent.
+
+        What is on its way under the former delays is dropped, with timers and traces, as by
+        :meth:`set_membrane_potentials`.
+
+        Parameters
+        ----------
+        delays : int, array_like, sparse matrix, Delays or None
+            Whole steps >= 1: one number; one for each neuron, (num_neurons,), a delay of its axon; one for each
+            synapse, a matrix of the pattern of the weights; a distribution such as
+            :class:`snnres.parts.UniformDelays`; None for 1 everywhere.
+        seed : int, SeedSequence or Generator, optional
+            From which a distribution is drawn.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not of that form; the network stays as it was.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> snn = SNN(SimulationParams(
+        ...     adjacency_matrix=np.array([[0.0, 1.0], [0.0, 0.0]]), output_neurons=[0, 1], membrane_threshold=1.0,
+        ...     leak_coefficient=0.0, refractory_period=1, membrane_potentials=[1.0, 0.0], duration=5))
+        >>> snn.set_delays(3)
+        >>> snn.simulate()[:, 1].tolist()
+        [0, 0, 0, 1, 0]
+        """
+        check_seed("seed", seed)
+        weights, _ = self._network.synapses.by_target()
+        synapses = Synapses(weights, delays_of("delays", delays, weights, streams(seed)["delays"]))
+        self._network = replace(self._network, synapses=synapses)
+        self._start(self._state.cell.potential)
 
     def rescale_synaptic_weights_to_mean(self, target_mean: float) -> None:
         """Multiply all weights by one factor, so that their mean becomes ``target_mean``.
@@ -508,7 +603,9 @@ class SNN(Readings):
         fraction = check_real("fraction", fraction, above=0, below=1)
         if self._weights.nnz < 2:
             raise ValueError(f"prune must leave a synapse: it needs at least 2. Got {self._weights.nnz} instead.")
-        self._set_weights(topology.pruned(self._weights, fraction))
+        weights, delays = self._network.synapses.by_target()
+        keep = topology.survivors(weights, fraction)
+        self._set_synapses(Synapses(topology.restricted(weights, keep), None if delays is None else delays[keep]))
 
     def compute_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
         """Return ``mean weight * mean in-degree + 2 * input_mean_current * refractory_period``.
@@ -548,7 +645,7 @@ class SNN(Readings):
 
     def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
         """Write the weights in SciPy's ``.npz`` format."""
-        io.save_topology(filename, self._weights)
+        io.save_topology(filename, self.get_topology())
 
     def load_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
         """Replace the weights by those of a file, see :func:`snnres.load_topology`."""

@@ -7,8 +7,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of
 from ..kernels.edges import Edges, build_edges
 from ..validation import check_matrix
+
+# Places in the ring of what is to arrive: the kernels count them in 32 bits, and 16 GiB they would be.
+MOST_PENDING = 2**32 - 1
 
 
 def owned(array: NDArray[Any]) -> NDArray[Any]:
@@ -17,31 +21,83 @@ def owned(array: NDArray[Any]) -> NDArray[Any]:
 
 
 class Synapses:
-    """One CSR matrix of weights, whose pattern never changes: other synapses are another object.
+    """A CSR matrix of weights and the delays of its synapses, whose pattern never changes: others are another object.
 
-    The weights may change in place. The kernels' layouts share them and are made when first asked for.
+    The weights may change in place. The kernels' layouts share them and are made when first asked for. Where there
+    are delays, the rows of ``matrix`` are in the order of delays, then of targets; ``delays`` (nnz,) goes with it.
+
+    Parameters
+    ----------
+    matrix : CSR matrix with sorted rows
+    delays : int32, (nnz,), optional
+        Steps >= 1 in the order of the matrix, one at least > 1; None if all are 1.
     """
 
-    def __init__(self, matrix: sp.csr_matrix) -> None:
-        self.matrix = matrix
+    def __init__(self, matrix: sp.csr_matrix, delays: NDArray[np.int32] | None = None) -> None:
+        self.matrix, self.delays = matrix, delays
+        if delays is not None:
+            if int(delays.max()) * matrix.shape[0] > MOST_PENDING:
+                raise ValueError(
+                    f"delays must be such that the longest times the number of neurons is at most {MOST_PENDING}. "
+                    f"Got {delays.max()} for {matrix.shape[0]} neurons instead."
+                )
+            order = np.lexsort((delays, sources(matrix)))
+            self.matrix, self.delays = reordered(matrix, order), delays[order]
+
+    @property
+    def max_delay(self) -> int:
+        """Longest delay in steps."""
+        return 1 if self.delays is None else int(self.delays.max(initial=1))
+
+    @property
+    def n_rows(self) -> int:
+        """Rows by which a learning rule visits the synapses."""
+        return len(self.edges_both_ways.indptr) - 1
 
     @cached_property
-    def edges(self) -> Edges:
+    def edges(self) -> Edges | DelayedEdges:
         """Synapses by source."""
-        return build_edges(self.matrix.indptr, self.matrix.indices, self.matrix.data, by_target=False)
+        return self._built(by_target=False)
 
     @cached_property
-    def edges_both_ways(self) -> Edges:
+    def edges_both_ways(self) -> Edges | DelayedEdges:
         """Synapses by source and by target."""
-        return build_edges(self.matrix.indptr, self.matrix.indices, self.matrix.data, by_target=True)
+        return self._built(by_target=True)
+
+    def _built(self, *, by_target: bool) -> Edges | DelayedEdges:
+        parts = (self.matrix.indptr, self.matrix.indices, self.matrix.data)
+        if self.delays is None:
+            return build_edges(*parts, n_neurons=self.matrix.shape[0], by_target=by_target)
+        return build_delayed_edges(*parts, self.delays, by_target=by_target)
+
+    def flight(self, n_rows: int, *, learning: bool) -> Flight | None:
+        """Return room for what is on its way through so many steps, None where nothing ever is."""
+        return None if self.delays is None else flight_of(n_rows, self.matrix.shape[0], learning=learning)
+
+    def by_target(self) -> tuple[sp.csr_matrix, NDArray[np.int32] | None]:
+        """Return copies of matrix and delays with sorted rows."""
+        if self.delays is None:
+            return self.matrix.copy(), None
+        order = np.lexsort((self.matrix.indices, sources(self.matrix)))
+        return reordered(self.matrix, order), self.delays[order]
 
     def __getstate__(self) -> dict[str, Any]:
         # Layouts share their weights with the matrix, which copies would not.
-        return {"matrix": self.matrix}
+        return {"matrix": self.matrix, "delays": self.delays}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.matrix = state["matrix"]
+        self.matrix, self.delays = state["matrix"], state["delays"]
         self.matrix.data, self.matrix.indices = owned(self.matrix.data), owned(self.matrix.indices)
+
+
+def sources(matrix: sp.csr_matrix) -> NDArray[np.int64]:
+    """Return the source of each synapse."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def reordered(matrix: sp.csr_matrix, order: NDArray[np.int64]) -> sp.csr_matrix:
+    """Return a copy with the entries of each row in another order."""
+    return sp.csr_matrix((matrix.data[order], matrix.indices[order], matrix.indptr.copy()), shape=matrix.shape)
 
 
 def as_weights(name: str, matrix: Any, n_neurons: int) -> sp.csr_matrix:

@@ -1,4 +1,4 @@
-"""What a part of a network is: a model's parameters, beside the kernel that runs it."""
+"""What a part of a network is: a model's parameters, and for some the kernel that runs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCALARS = (bool, int, float, str)
 
 
 @dataclasses.dataclass(frozen=True)
-class Part(ABC):
+class Part:
     """Parameters of a part: a frozen dataclass that checks itself when it is made.
 
     A class is known by its name as soon as it is defined, and so to files that were saved with it.
@@ -36,17 +36,6 @@ class Part(ABC):
                 "has defined."
             )
         Part.known[name] = cls
-
-    @abstractmethod
-    def constants(self, n_neurons: int) -> Any:
-        """Return what the kernel computes with: a NamedTuple, computed in double and rounded once to float32.
-
-        Scratch arrays that need not be kept between runs may stand in it.
-        """
-
-    @abstractmethod
-    def state(self, n_neurons: int) -> Any:
-        """Return the state at the start of a trial: a NamedTuple of arrays, an entry a neuron first; None for none."""
 
     def table(self) -> dict[str, Any]:
         """Return name, module and parameters as plain values for a file; what is None is left out.
@@ -90,7 +79,7 @@ class Part(ABC):
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell(Part):
+class Cell(Part, ABC):
     """A neuron model, whose kernel is the verb :func:`fire`.
 
     The state's first array is ``potential``, float32, to which input and synapses add. A cell has a
@@ -99,21 +88,41 @@ class Cell(Part):
 
     membrane_threshold: float
 
+    @abstractmethod
+    def constants(self, n_neurons: int) -> Any:
+        """Return what the kernel computes with: a NamedTuple, computed in double and rounded once to float32.
+
+        Scratch arrays that need not be kept between runs may stand in it.
+        """
+
+    @abstractmethod
+    def state(self, n_neurons: int) -> Any:
+        """Return the state at the start of a trial: a NamedTuple of arrays, an entry a neuron first; None for none."""
+
     def initial_potentials(self, n_neurons: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return the potentials at the start where none are given: uniform in [0, threshold)."""
         return rng.random(n_neurons, dtype=np.float32) * np.float32(self.membrane_threshold)
 
 
 @dataclasses.dataclass(frozen=True)
-class LearningRule(Part):
+class LearningRule(Part, ABC):
     """A rule by which weights change, whose kernel is the verb :func:`learn`.
 
     ``enabled`` False makes a network without it. ``by_target`` says whether the kernel needs the synapses' index by
-    target.
+    target. What is kept of presynaptic spikes has an entry a row of synapses: ``n_rows`` is the number of neurons, or
+    with delays that of the distinct delays of each, since a rule sees a spike when it arrives.
     """
 
     by_target: ClassVar[bool] = True
     enabled: bool = dataclasses.field(default=True, kw_only=True)
+
+    @abstractmethod
+    def constants(self, n_neurons: int, n_rows: int) -> Any:
+        """Return what the kernel computes with, as a cell does."""
+
+    @abstractmethod
+    def state(self, n_neurons: int, n_rows: int) -> Any:
+        """Return the state at the start of a trial: a NamedTuple of arrays; None for none."""
 
     def objection(self, weights: NDArray[np.float32]) -> str | None:
         """Return what a user should know of these weights under this rule before any work, None for nothing."""

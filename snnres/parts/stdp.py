@@ -27,8 +27,9 @@ class STDPConstants(NamedTuple):
     Potentiation is ``w + (potentiation * x_pre) * (1 - w * saturation)``, depression
     ``w * (1 - proportional * x_post) - constant * x_post``. The additive rule has saturation and proportional
     0, the multiplicative one constant 0: what is 0 changes no bit of the result. Without clipping the bounds
-    are infinite; with all spike pairs so is ``trace_max``. The last three are scratch, an entry a neuron: a depressed
-    weight becomes ``w * factor - offset`` of its target, a potentiated one gets ``gain`` of its source.
+    are infinite; with all spike pairs so is ``trace_max``. The last three are scratch, an entry a neuron or, of
+    ``gain``, a row of synapses: a depressed weight becomes ``w * factor - offset`` of its target, a potentiated one
+    gets ``gain`` of its row.
     """
 
     decay_pre: np.float32
@@ -46,7 +47,7 @@ class STDPConstants(NamedTuple):
 
 
 class STDPState(NamedTuple):
-    """Traces of the spikes, an entry a neuron."""
+    """Traces of the spikes: ``x_pre`` as they arrive at each row of synapses, ``x_post`` as each neuron fires."""
 
     x_pre: Float32Array
     x_post: Float32Array
@@ -58,7 +59,8 @@ class STDPParams(LearningRule):
 
     Every step both traces decay, ``x_pre *= exp(-1 / tau_plus)`` and ``x_post *= exp(-1 / tau_minus)``; a spike
     adds 1 to its neuron's. A spike of j depresses its synapses by the targets' ``x_post``; a spike of i
-    potentiates the synapses onto it by the sources' ``x_pre``:
+    potentiates the synapses onto it by the sources' ``x_pre``. Where synapses have delays, a spike of j counts, for
+    both, when it arrives:
 
     - multiplicative: ``w += eta * A_plus * x_pre * (1 - w / W_max)`` and
       ``w *= 1 - (eta * A_minus / W_max) * x_post``
@@ -165,7 +167,7 @@ class STDPParams(LearningRule):
             "synapses that it touches to 0. Use clip=False to let them stay negative."
         )
 
-    def constants(self, n_neurons: int) -> STDPConstants:
+    def constants(self, n_neurons: int, n_rows: int) -> STDPConstants:
         """Return the constants of the kernel."""
         multiplicative = self.weight_update_rule == "multiplicative"
         depression = self.eta * self.effective_A_minus
@@ -179,12 +181,14 @@ class STDPParams(LearningRule):
             np.float32(0.0 if self.clip else -np.inf),
             np.float32(self.W_max if self.clip else np.inf),
             np.float32(1.0 if self.nearest_neighbor else np.inf),
-            *np.empty((3, n_neurons), dtype=np.float32),
+            np.empty(n_neurons, dtype=np.float32),
+            np.empty(n_neurons, dtype=np.float32),
+            np.empty(n_rows, dtype=np.float32),
         )
 
-    def state(self, n_neurons: int) -> STDPState:
+    def state(self, n_neurons: int, n_rows: int) -> STDPState:
         """Return traces of zero."""
-        return STDPState(*np.zeros((2, n_neurons), dtype=np.float32))
+        return STDPState(np.zeros(n_rows, dtype=np.float32), np.zeros(n_neurons, dtype=np.float32))
 
 
 @jit
@@ -194,28 +198,29 @@ def decay_traces(rule, state):
     Once a neuron instead of once a synapse: a run of the first benchmark takes 140 instead of 160 ms.
     """
     x_pre, x_post = state.x_pre, state.x_post
-    for i in range(x_pre.size):
-        x_pre[i] *= rule.decay_pre
+    for a in range(x_pre.size):
+        x_pre[a] *= rule.decay_pre
+        rule.gain[a] = rule.potentiation * x_pre[a]
+    for i in range(x_post.size):
         x_post[i] *= rule.decay_post
         rule.factor[i] = UNIT - rule.proportional * x_post[i]
         rule.offset[i] = rule.constant * x_post[i]
-        rule.gain[i] = rule.potentiation * x_pre[i]
 
 
 @jit
-def depress(rule, synapses, spikes):
-    """Depress the outgoing synapses of the firing neurons by their targets' traces. Mutates the weights."""
+def depress(rule, synapses, arrivals):
+    """Depress the synapses at which spikes arrive by their targets' traces. Mutates the weights."""
     indptr, target, weight = synapses.indptr, synapses.target, synapses.weight
-    for k in range(spikes.size):
-        j = spikes[k]
-        for e in range(indptr[j], indptr[j + ONE]):
+    for k in range(arrivals.size):
+        a = arrivals[k]
+        for e in range(indptr[a], indptr[a + ONE]):
             i = target[e]
             weight[e] = min(max(weight[e] * rule.factor[i] - rule.offset[i], rule.lower), rule.upper)
 
 
 @jit
 def potentiate(rule, synapses, spikes):
-    """Potentiate the incoming synapses of the firing neurons by their sources' traces. Mutates the weights.
+    """Potentiate the incoming synapses of the firing neurons by the traces of what arrived. Mutates the weights.
 
     Visits the weights through the index by target. A sweep over all rows with a mask of who fires took twice as
     long, even where a third of the neurons fire in a step.
@@ -230,19 +235,17 @@ def potentiate(rule, synapses, spikes):
 
 
 @jit
-def mark_spikes(rule, state, spikes):
-    """Raise both traces of the firing neurons by one, at most to ``trace_max``. Mutates them."""
-    x_pre, x_post = state.x_pre, state.x_post
-    for k in range(spikes.size):
-        i = spikes[k]
-        x_pre[i] = min(x_pre[i] + UNIT, rule.trace_max)
-        x_post[i] = min(x_post[i] + UNIT, rule.trace_max)
+def mark(trace, events, trace_max):
+    """Raise a trace by one for each event, at most to ``trace_max``. Mutates it."""
+    for k in range(events.size):
+        trace[events[k]] = min(trace[events[k]] + UNIT, trace_max)
 
 
 @learn.of(STDPConstants)
-def learn_from_pairs(rule, state, synapses, spikes):
-    """Depress, then potentiate, with the traces of before this step's spikes; then mark these."""
+def learn_from_pairs(rule, state, synapses, arrivals, spikes):
+    """Depress, then potentiate, with the traces of before this step's events; then mark these."""
     decay_traces(rule, state)
-    depress(rule, synapses, spikes)
+    depress(rule, synapses, arrivals)
     potentiate(rule, synapses, spikes)
-    mark_spikes(rule, state, spikes)
+    mark(state.x_pre, arrivals, rule.trace_max)
+    mark(state.x_post, spikes, rule.trace_max)

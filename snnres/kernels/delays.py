@@ -1,0 +1,167 @@
+"""Synapses with delays: a ring of what is to arrive, and, where weights learn, who is on the way."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compile import jit
+from .edges import build_edges, narrowest
+from .verbs import arriving, send
+
+Float32Array = NDArray[np.float32]
+UnsignedArray = NDArray[np.unsignedinteger[Any]]
+
+ONE = np.uint32(1)
+NOTHING = np.float32(0)
+
+
+class DelayedEdges(NamedTuple):
+    """Synapses by terminal, and by target where plasticity needs them.
+
+    A terminal is all synapses of one source and one delay; those of neuron j are ``rows[j]`` to ``rows[j + 1]``, in the
+    order of their delays, ``wait`` being the delay less 1. A spike of j passes through them one after the other. With
+    frozen weights nobody asks which it has reached: there is one terminal a neuron, and ``wait`` is empty.
+
+    Terminal a has the synapses ``indptr[a]`` to ``indptr[a + 1]``; ``slot`` is where in the ring, from its present row
+    on, each adds its weight. ``in_indptr``, ``in_source`` and ``in_edge`` are those of :class:`Edges`, with terminals
+    for sources. ``arrived`` is a scratch.
+    """
+
+    indptr: NDArray[np.uint64]
+    target: UnsignedArray
+    weight: Float32Array
+    in_indptr: NDArray[np.uint64] | None
+    in_source: UnsignedArray | None
+    in_edge: UnsignedArray | None
+    rows: NDArray[np.uint64]
+    slot: UnsignedArray
+    wait: NDArray[np.uint32]
+    arrived: NDArray[np.uint32]
+
+
+class Flight(NamedTuple):
+    """What is on its way: ``pending`` (n_rows, n_neurons) is a ring, its row ``position[0]`` arrives in this step.
+
+    Where weights learn, each spike on its way has the entry ``row * n_neurons + neuron`` of the row in which it was
+    sent: ``terminal`` is the next that it reaches, in the step of the row in whose list it stands; ``first`` (n_rows,)
+    and ``follower`` link these lists, counting entries from 1. They are empty with frozen weights.
+    """
+
+    pending: Float32Array
+    position: NDArray[np.int64]
+    first: NDArray[np.uint32]
+    follower: NDArray[np.uint32]
+    terminal: NDArray[np.uint32]
+
+
+@jit
+def wait_in(row, entry, flight):
+    """Put a spike on its way into the list of a row."""
+    flight.follower[entry] = flight.first[row]
+    flight.first[row] = entry + ONE
+
+
+@arriving.of(DelayedEdges)
+def terminals_reached(synapses, flight, spikes):
+    """Return the terminals at which spikes arrive in this step, in no particular order."""
+    n_rows, n_neurons = np.uint32(flight.pending.shape[0]), np.uint32(flight.pending.shape[1])
+    rows, wait, arrived = synapses.rows, synapses.wait, synapses.arrived
+    now = np.uint32(flight.position[0])
+    if wait.size == 0:
+        return arrived[:0]
+    for k in range(spikes.size):
+        j = spikes[k]
+        if rows[j] < rows[j + ONE]:
+            entry = now * n_neurons + j
+            flight.terminal[entry] = rows[j]
+            wait_in((now + wait[rows[j]]) % n_rows, entry, flight)
+    count = 0
+    following = flight.first[now]
+    flight.first[now] = 0
+    while following != 0:
+        entry = following - ONE
+        following = flight.follower[entry]
+        a = flight.terminal[entry]
+        arrived[count] = a
+        count += 1
+        if a + ONE < rows[entry % n_neurons + ONE]:
+            flight.terminal[entry] = a + ONE
+            wait_in((now + wait[a + ONE] - wait[a]) % n_rows, entry, flight)
+    return arrived[:count]
+
+
+@send.of(DelayedEdges)
+def spread_later(synapses, flight, potential, spikes):
+    """Add the weights to the ring, then what arrives in this step to the potentials, each sum at once."""
+    pending = flight.pending.reshape(-1)
+    n_neurons, size = np.uint64(potential.size), np.uint64(pending.size)
+    indptr, rows, slot, weight = synapses.indptr, synapses.rows, synapses.slot, synapses.weight
+    row = np.uint64(flight.position[0])
+    present = row * n_neurons
+    for k in range(spikes.size):
+        j = spikes[k]
+        for e in range(indptr[rows[j]], indptr[rows[j + ONE]]):
+            place = present + slot[e]
+            if place >= size:
+                place -= size
+            pending[place] += weight[e]
+    for i in range(n_neurons):
+        potential[i] += pending[present + i]
+        pending[present + i] = NOTHING
+    flight.position[0] = (row + np.uint64(1)) % np.uint64(flight.pending.shape[0])
+
+
+def terminals_of(
+    indptr: NDArray[np.signedinteger], delays: NDArray[np.int32]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return terminals by neuron, synapses by terminal and the delay less 1 of each terminal; rows are by delay."""
+    n_synapses = len(delays)
+    begins = np.ones(n_synapses, dtype=bool)
+    begins[1:] = delays[1:] != delays[:-1]
+    begins[indptr[:-1][np.diff(indptr) > 0]] = True
+    first = np.flatnonzero(begins)
+    before = np.concatenate([[0], np.cumsum(begins)])
+    bounds = np.append(first, n_synapses)
+    return before[indptr].astype(np.uint64), bounds.astype(np.uint64), (delays[first] - 1).astype(np.uint32)
+
+
+def build_delayed_edges(
+    indptr: NDArray[np.signedinteger],
+    indices: NDArray[np.signedinteger],
+    weights: Float32Array,
+    delays: NDArray[np.int32],
+    *,
+    by_target: bool,
+) -> DelayedEdges:
+    """Return the edges of a CSR matrix whose rows are in the order of delays, then targets; ``weights`` is shared."""
+    n_neurons = len(indptr) - 1
+    span = (delays.astype(np.int64) - 1) * n_neurons + indices
+    slot = span.astype(narrowest(int(delays.max()) * n_neurons))
+    if by_target:
+        rows, bounds, wait = terminals_of(indptr, delays)
+        edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)
+        return DelayedEdges(*edges, rows, slot, wait, np.empty(len(wait), dtype=np.uint32))
+    edges = build_edges(indptr, indices, weights, n_neurons=n_neurons, by_target=False)
+    none = np.empty(0, dtype=np.uint32)
+    return DelayedEdges(*edges, np.arange(n_neurons + 1, dtype=np.uint64), slot, none, none)
+
+
+def flight_of(n_rows: int, n_neurons: int, *, learning: bool) -> Flight:
+    """Return a ring with nothing on its way."""
+    entries = n_rows * n_neurons if learning else 0
+    return Flight(
+        np.zeros((n_rows, n_neurons), dtype=np.float32),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(n_rows if learning else 0, dtype=np.uint32),
+        np.zeros(entries, dtype=np.uint32),
+        np.zeros(entries, dtype=np.uint32),
+    )
+
+
+def without_senders(flight: Flight | None) -> Flight | None:
+    """Return a flight that no longer says who has sent what is pending: nobody learns from it any more."""
+    if flight is None:
+        return None
+    none = np.zeros(0, dtype=np.uint32)
+    return flight._replace(first=none, follower=none, terminal=none)
