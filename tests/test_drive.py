@@ -18,7 +18,7 @@ from cases import (
     steps_of,
 )
 
-from snnres import SNN
+from snnres import SNN, SimulationParams
 
 SEEDS = range(16)
 
@@ -285,3 +285,105 @@ def test_a_hold_of_numpys_small_integers_is_one_of_pythons():
     other.set_input_currents(np.repeat(currents, 10, axis=1), hold=np.int8(20))
     np.testing.assert_array_equal(other.simulate(trace_tau=Fraction(7, 2)), snn.simulate(trace_tau=3.5))
     np.testing.assert_array_equal(other.get_trace(), snn.get_trace())
+
+
+def tapped(seed, plasticity=None, **changes):
+    """A random case whose input weights have taps."""
+    rng = np.random.default_rng([seed, 3])
+    case = random_case(seed) | changes
+    snn = build(case, plasticity)
+    input_map = random_input_map(rng, snn.num_neurons)
+    n_rows, n_channels = input_map[0].shape[0], int(rng.integers(1, 4))
+    taps = np.stack([rng.integers(0, n_channels, n_rows), rng.integers(0, 9, n_rows)], axis=1)
+    currents = rng.normal(0.3, 0.5, size=(taps[:, 0].max() + 1, int(rng.integers(1, 60))))
+    snn.set_input_weights(*input_map, taps=taps)
+    snn.set_input_currents(currents)
+    return snn, case, input_map, taps, currents
+
+
+@pytest.mark.parametrize("plastic", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_taps_equal_the_reference(seed, plastic):
+    plasticity = random_plasticity(seed) if plastic else None
+    snn, case, input_map, taps, currents = tapped(seed, plasticity)
+    n_steps = case.get("duration", max(steps_of(case), currents.shape[1]))
+    reference = reference_of(case, snn, plasticity, input_map=input_map, taps=taps)
+    expected = reference.run(case["input_spike_times"], n_steps, currents)
+    snn.simulate()
+    np.testing.assert_array_equal(snn.spike_matrix, expected)
+    assert_matches(snn, reference)
+
+
+def responding(taps, weights, **given):
+    """A neuron that sums up what the taps bring, and never fires."""
+    snn = SNN(
+        SimulationParams(
+            adjacency_matrix=np.zeros((1, 1)),
+            output_neurons=[0],
+            membrane_threshold=1e9,
+            leak_coefficient=0.0,
+            refractory_period=1,
+            membrane_potentials=[0.0],
+            **given,
+        )
+    )
+    snn.set_input_weights(np.array(weights, dtype=float)[:, None], taps=taps)
+    return snn
+
+
+def test_taps_are_a_finite_impulse_response():
+    snn = responding([[0, 0], [0, 2], [0, 5]], [1, -3, 7])
+    signal = np.arange(1, 21)
+    potential = []
+    for value in signal:
+        snn.set_input_currents([[value]])
+        snn.simulate()
+        potential.append(float(snn.get_membrane_potentials()[0]))
+    kernel = [1, 0, -3, 0, 0, 7]
+    np.testing.assert_array_equal(np.diff([0, *potential]), np.convolve(signal, kernel)[: len(signal)])
+
+
+def test_taps_count_columns_and_go_on_arriving_after_the_last():
+    snn = responding([[0, 1], [1, 0]], [1, 10], duration=9)
+    snn.set_input_currents([[1, 2], [1, 0]], hold=3)
+    snn.simulate()
+    # Column 0 brings 10 three times; column 1 brings 1, and the one after the last brings 2.
+    assert snn.get_membrane_potentials().tolist() == [3 * 10 + 3 * 1 + 3 * 2]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_taps_in_halves_saved_and_in_batches(seed, tmp_path):
+    whole, _, _, taps, _ = tapped(seed, duration=None, input_spike_times=np.zeros((0, 0)))
+    currents = np.random.default_rng(seed).normal(0.3, 0.5, size=(taps[:, 0].max() + 1, 20))
+    halves = whole.copy()
+    whole.set_input_currents(currents, hold=2)
+    whole.simulate()
+    halves.set_input_currents(currents[:, :7], hold=2)
+    first = halves.simulate()
+    halves.save(tmp_path / "network.npz")
+    halves = SNN.load(tmp_path / "network.npz")
+    halves.set_input_currents(currents[:, 7:], hold=2)
+    np.testing.assert_array_equal(np.concatenate([first, halves.simulate()]), whole.spike_matrix_output)
+    trials = [currents[:, :7], currents, currents[:, 5:]]
+    for trial, recording in zip(trials, whole.simulate_batch(currents=trials, hold=2, n_jobs=2), strict=True):
+        whole.reset()
+        whole.set_input_currents(trial, hold=2)
+        whole.simulate()
+        np.testing.assert_array_equal(whole.spike_matrix, recording.to_dense())
+
+
+@pytest.mark.parametrize(
+    ("taps", "error", "words"),
+    [
+        ([[0, 0]], ValueError, r"a delay for each of 2 rows.*Got shape \(1, 2\)"),
+        ([[0, 0], [0, -1]], ValueError, r"taps must lie in \[0, 2147483647\]\. Got -1"),
+        ([[0, 0], [0.5, 1]], TypeError, "taps must hold integers"),
+        ([0, 1], ValueError, "taps must be a 2-D array"),
+    ],
+)
+def test_bad_taps_are_refused(taps, error, words):
+    snn = responding([[0, 0]], [1])
+    before = snapshot(snn)
+    with pytest.raises(error, match=words):
+        snn.set_input_weights(np.ones((2, 1)), taps=taps)
+    assert_same(snapshot(snn), before)

@@ -190,9 +190,9 @@ def simulation_table(params: SimulationParams) -> tuple[dict[str, Any], dict[str
         values["delays"] = check_delays("delays", params.delays, n_neurons)
     if params.adjacency_matrix is not None:
         values["adjacency_matrix"] = check_matrix("adjacency_matrix", params.adjacency_matrix)
-    arrays = {
-        name: values.pop(name) for name in ARRAY_FIELDS if np.ndim(values.get(name)) or sp.issparse(values.get(name))
-    }
+    # Delays may be a single number.
+    named = [name for name in ARRAY_FIELDS if name in values and not isinstance(values[name], int)]
+    arrays = {name: values.pop(name) for name in named}
     scalars = {name: plain(name, value) for name, value in values.items()}
     arrays = {name: array if sp.issparse(array) else np.asarray(array) for name, array in arrays.items()}
     if arrays["input_spike_times"].shape == (0, 0):
