@@ -243,6 +243,13 @@ def test_options_of_the_features(option, value):
     attempt(lambda: features.extract_features(np.eye(5), **{option: value}))
 
 
+@given(value=anything)
+def test_options_of_several_numbers(value):
+    for name in ("scales", "final_taus"):
+        options = attempt(lambda name=name: features.FeatureOptions(**{name: value}))
+        assert options is None or len(getattr(options, name)) > 0
+
+
 @pytest.mark.parametrize("argument", ["weights", "input_mean_current", "refractory_period", "use_abs_weights"])
 @given(value=anything)
 def test_thresholds(argument, value):

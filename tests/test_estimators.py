@@ -52,7 +52,7 @@ def test_parameters_are_the_same_wherever_they_stand():
     """All three have those of the transformer by keyword; beside them only what stands first and needs no name."""
     signatures = {kind: inspect.signature(kind).parameters for kind in ALL}
     shared = signatures[ReservoirTransformer]
-    assert len(shared) == 20
+    assert len(shared) == 22
     for kind, first in ((ReservoirTransformer, "num_neurons"), *((kind, "readout") for kind in ALL[1:])):
         names = list(signatures[kind])
         assert names[0] == first
@@ -333,14 +333,21 @@ def test_differences_do_not_reach_across_samples():
 
 def test_names_belong_to_columns():
     X, _ = sines(6)
-    names = ("spike_counts", "binned_counts")
-    transformer = ReservoirTransformer(**SMALL, features=names, n_bins=3).fit(X)
+    names = ("spike_counts", "binned_counts", "multiscale_counts", "final_traces")
+    options = {"n_bins": 3, "scales": (3, 2), "final_taus": (4, 0.05)}
+    transformer = ReservoirTransformer(**SMALL, features=names, **options).fit(X)
     columns = transformer.get_feature_names_out().tolist()
     values = transformer.transform(X)
-    assert len(columns) == values.shape[1] == 60 * (1 + 3)
+    assert len(columns) == values.shape[1] == 60 * (1 + 3 + 5 + 2)
     neuron = columns.index("spike_counts_n7")
     bins = [columns.index(f"binned_counts_n7_t{j}") for j in range(3)]
     np.testing.assert_array_equal(values[:, neuron], values[:, bins].sum(axis=1))
+    thirds = [columns.index(f"multiscale_counts_n7_bins3_t{j}") for j in range(3)]
+    np.testing.assert_array_equal(values[:, thirds], values[:, bins])
+    slow, fast = (columns.index(f"final_traces_n7_tau{tau}") for tau in (4.0, 0.05))
+    assert (values[:, slow] > values[:, fast]).any()
+    # Nothing but a spike in the last step is left of so short a trace.
+    assert set(values[:, fast].round(8)) <= {0.0, 1.0}
 
 
 def test_data_frames_come_out_with_the_names():
@@ -463,6 +470,8 @@ def test_a_readout_that_learnt_nothing_says_so():
         ("n_bins", 0),
         ("trace_tau", 0.0),
         ("max_isi", 0),
+        ("scales", (1, 0)),
+        ("final_taus", ()),
     ],
 )
 def test_parameters_out_of_range_are_named(name, value):

@@ -77,6 +77,16 @@ def test_own_parts(tmp_path):
     assert (tmp_path / "network.npz").exists()
 
 
+def test_narma10(tmp_path):
+    out = run("narma10.py", "--output", tmp_path, "--train", 600, "--neurons", 100)
+    errors = {name: float(error) for name, error in re.findall(r"^(\S.*?)  +([\d.]+)$", out, re.MULTILINE)}
+    assert set(errors) == {"spiking reservoir", "echo-state network", "linear regression on 30 steps"}
+    assert errors["echo-state network"] < errors["linear regression on 30 steps"] < 0.6
+    # What is linear in the present input alone leaves 0.87.
+    assert errors["spiking reservoir"] < 0.8
+    assert (tmp_path / "narma10.png").read_bytes().startswith(PNG)
+
+
 def test_every_example_of_this_folder_has_a_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     # A module that an example imports.

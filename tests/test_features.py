@@ -290,6 +290,166 @@ def test_binned_counts():
     np.testing.assert_array_equal(counts, expected)
 
 
+@pytest.mark.parametrize("n_steps", [2**62, 2**63 - 1])
+def test_bins_of_runs_longer_than_any(n_steps):
+    """No product of steps and bins fits in 64 bits."""
+    edges = [n_steps * b // 7 + 1 for b in range(7)]
+    trains = SpikeTrains([0, 7], edges, n_steps)
+    assert features.binned_counts(trains, n_bins=7).tolist() == [[1] * 7]
+    assert features.final_traces(SpikeTrains([0, 2], [0, n_steps - 1], n_steps)).tolist() == [[1, 1]]
+
+
+def test_counts_at_several_scales_by_hand():
+    """Of 7 steps the halves begin at 0 and 4, the quarters at 0, 2, 4 and 6."""
+    dense = np.array([[1, 1, 0, 1, 1, 0, 1], [0, 0, 0, 0, 0, 1, 0]]).T
+    assert features.multiscale_counts(dense, scales=(1, 2, 4)).tolist() == [
+        [5, 3, 2, 2, 1, 1, 1],
+        [1, 0, 1, 0, 0, 1, 0],
+    ]
+    assert features.multiscale_counts(dense, scales=(4, 1)).tolist() == [[2, 1, 1, 1, 5], [0, 0, 1, 0, 1]]
+    assert features.multiscale_counts(dense).shape == (2, 1 + 2 + 4 + 8)
+
+
+@pytest.mark.parametrize("scales", [(1, 2, 4, 8), (8, 3, 1, 6, 2), (5, 7), [10], (4, 12, 6, 9)])
+@given(dense=hnp.arrays(np.uint8, st.tuples(st.integers(0, 60), st.integers(0, 4)), elements=st.integers(0, 1)))
+def test_counts_at_several_scales_are_the_counts_at_each(scales, dense):
+    """Whether a scale divides another or none, and the steps are a multiple of them or fewer."""
+    counts = features.multiscale_counts(dense, scales=scales)
+    assert counts.dtype == np.int64
+    expected = [[c for n in scales for c in binned(np.flatnonzero(train), len(train), n)] for train in dense.T]
+    np.testing.assert_array_equal(counts, np.reshape(expected, (dense.shape[1], sum(scales))))
+
+
+def trace(times, step, tau):
+    """What spikes up to a step have left at its end."""
+    return sum(math.exp((t - step) / tau) for t in times if t <= step)
+
+
+@pytest.mark.parametrize("n_steps", [1, 3, 50, 6000])
+@pytest.mark.parametrize("n_points", [1, 4, 10])
+def test_traces_by_their_definition(n_steps, n_points):
+    """Also of spikes longer ago than the factors that are looked up."""
+    rng = np.random.default_rng(n_steps)
+    dense = rng.random((n_steps, 5)) < [0, 0.01, 0.1, 0.5, 1]
+    ends = [math.ceil((j + 1) * n_steps / n_points) - 1 for j in range(n_points)]
+    trains = [np.flatnonzero(train).tolist() for train in dense.T]
+    for tau in (0.05, 4.0, 2000.0):
+        found = features.filtered_traces(dense, tau=tau, n_points=n_points)
+        expected = [[trace(times, end, tau) for end in ends] for times in trains]
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
+
+
+def test_last_traces_by_hand():
+    dense = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [0, 1, 0, 0]]).T
+    half = 1 / math.log(2)
+    found = features.final_traces(dense, taus=(half, 2 * half))
+    np.testing.assert_allclose(found, [[1 + 1 / 8, 1 + 8**-0.5], [0, 0], [1 / 4, 1 / 2]], rtol=1e-15)
+
+
+def test_last_traces_are_the_last_of_the_traces_in_time():
+    dense = dense_trains(4)
+    taus = (7.5, 0.3, 200.0)
+    found = features.final_traces(dense, taus=taus)
+    for tau, column in zip(taus, found.T, strict=True):
+        np.testing.assert_array_equal(column, features.filtered_traces(dense, tau=tau, n_points=1)[:, 0])
+
+
+def test_several_values_of_trains_of_different_lengths():
+    lengths = np.array([30, 7, 0, 5000, 7])
+    rng = np.random.default_rng(3)
+    parts = [np.flatnonzero(rng.random(n) < 0.3) for n in lengths]
+    trains = SpikeTrains(np.cumsum([0, *map(len, parts)]), np.concatenate(parts), lengths)
+    for function in (features.multiscale_counts, features.final_traces, features.filtered_traces):
+        together = function(trains)
+        for row, times, n_steps in zip(together, parts, lengths, strict=True):
+            np.testing.assert_array_equal(row, function(SpikeTrains([0, len(times)], times, int(n_steps)))[0])
+
+
+def test_last_traces_are_those_that_the_network_keeps():
+    snn = network()
+    snn.reset()
+    snn.simulate(trace_tau=12.0)
+    found = features.final_traces(snn.recording, taus=(12.0,))[:, 0]
+    assert (found > 0).any()
+    np.testing.assert_allclose(found, snn.get_trace(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", features.FEATURES)
+def test_each_value_has_a_name(name):
+    options = features.FeatureOptions(n_bins=3, scales=(5, 2), final_taus=(4, 0.5, 4.0000001))
+    block = features.feature_blocks(dense_trains(2), name, options)[name]
+    names = features.value_names(name, options)
+    assert len(names) == len(set(names)) == block.shape[1]
+    assert (names == [""]) == (block.shape[1] == 1)
+
+
+def test_options_reach_what_has_several_values():
+    dense = dense_trains(2)
+    blocks = features.feature_blocks(
+        dense, ("multiscale_counts", "final_traces"), features.FeatureOptions(scales=[3, 2], final_taus=[9])
+    )
+    np.testing.assert_array_equal(blocks["multiscale_counts"], features.multiscale_counts(dense, scales=(3, 2)))
+    np.testing.assert_array_equal(blocks["final_traces"], features.final_traces(dense, taus=(9.0,)))
+    options = features.FeatureOptions(scales=[np.int8(3), 2], final_taus=[np.float32(9)])
+    assert options == features.FeatureOptions(scales=(3, 2), final_taus=(9.0,))
+    assert features.value_names("multiscale_counts", options) == [
+        "bins3_t0",
+        "bins3_t1",
+        "bins3_t2",
+        "bins2_t0",
+        "bins2_t1",
+    ]
+    assert features.value_names("final_traces", options) == ["tau9.0"]
+
+
+SEVERAL = [
+    ("scales", lambda value: features.multiscale_counts(dense_trains(0), scales=value)),
+    ("scales", lambda value: features.FeatureOptions(scales=value)),
+    ("taus", lambda value: features.final_traces(dense_trains(0), taus=value)),
+    ("final_taus", lambda value: features.FeatureOptions(final_taus=value)),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), SEVERAL)
+@pytest.mark.parametrize(
+    ("bad", "error", "rule"),
+    [
+        (4, TypeError, "a tuple of numbers. Got 4"),
+        ("12", TypeError, "a tuple of numbers. Got '12'"),
+        ({1, 2}, TypeError, "a tuple of numbers"),
+        (np.array([1, 2]), TypeError, "a tuple of numbers"),
+        ((), ValueError, "a tuple of at least one number"),
+        ((2, 1, 2), ValueError, "without repeats"),
+    ],
+)
+def test_several_options_are_a_tuple_of_different_numbers(name, call, bad, error, rule):
+    with pytest.raises(error, match=f"^{name} must be {rule}"):
+        call(bad)
+
+
+@pytest.mark.parametrize(("name", "call"), SEVERAL)
+@pytest.mark.parametrize("bad", [0, -1, None, "3", True, NAN, [2], 2**1100])
+def test_each_of_several_options_is_checked(name, call, bad):
+    with pytest.raises((TypeError, ValueError), match=rf"^{name}\[1\] must be .* Got .* instead"):
+        call((1, bad))
+
+
+def test_scales_are_whole_and_counted_over_all_trains():
+    with pytest.raises(TypeError, match=r"scales\[0\] must be an integer"):
+        features.multiscale_counts(dense_trains(0), scales=(2.0,))
+    with pytest.raises(ValueError, match=r"scales must be such that 3 trains have fewer than 2\^31 values. Got \(5"):
+        features.multiscale_counts(np.eye(3), scales=(2**29, 2**28))
+    with pytest.raises(ValueError, match="scales must be such that a train has fewer"):
+        features.FeatureOptions(scales=(2**30, 2**30 + 1))
+
+
+def test_names_of_values_are_of_one_feature():
+    with pytest.raises(ValueError, match="name must be of"):
+        features.value_names("nonsense")
+    with pytest.raises(TypeError, match="options must be a FeatureOptions"):
+        features.value_names("spike_counts", 3)
+
+
 def test_a_spike_in_the_middle_step_belongs_to_the_later_half_only_from_half_on():
     """Of 5 steps the third, at 2 < 2.5, is early; of 4 the third, at 2, is late."""
     odd, even = np.zeros((5, 1)), np.zeros((4, 1))

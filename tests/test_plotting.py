@@ -93,6 +93,103 @@ def test_adjacency_shows_the_fraction_connected(weights):
     assert 0 <= uneven.min() <= uneven.max() <= 1
 
 
+STEPS = np.array([10, 12, 14, 16])
+POTENTIALS = np.array([[0.1, 0.5], [0.7, 0.6], [0.0, 0.2], [0.4, 0.9]])
+# Of 20 steps: neuron 0 fires at 13 and once out of view, neuron 1 at 10, 16 and out of view.
+FIRED = np.zeros((20, 2), dtype=np.uint8)
+FIRED[[3, 13], 0] = FIRED[[10, 16, 17], 1] = 1
+
+
+def strokes(ax):
+    """The strokes of each neuron: step, foot and height."""
+    segments = [collection.get_segments() for collection in ax.collections]
+    return [[(x, low, pytest.approx(high - low)) for (x, low), (_, high) in of_neuron] for of_neuron in segments]
+
+
+def test_potentials_are_drawn_with_threshold_and_spikes():
+    ax = plotting.membrane_potentials(STEPS, POTENTIALS, threshold=1.5, spikes=FIRED, neurons=[7, 3])
+    for line, potential in zip(ax.lines[:2], POTENTIALS.T, strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.column_stack([STEPS, potential]))
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["neuron 7", "neuron 3", "threshold"]
+    assert list(ax.lines[2].get_ydata()) == [1.5, 1.5]
+    # From the lowest potential, 0, to the threshold.
+    height = 0.2 * 1.5
+    assert strokes(ax) == [[(13, 1.5, height)], [(10, 1.5, height), (16, 1.5, height)]]
+    for line, collection in zip(ax.lines[:2], ax.collections, strict=True):
+        assert matplotlib.colors.to_hex(collection.get_color()[0]) == line.get_color()
+    assert ax.get_xlim() == (9.5, 16.5)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("time (step)", "potential")
+
+
+def test_spikes_without_a_threshold_stand_above_the_highest_potential():
+    ax = plotting.membrane_potentials(STEPS, POTENTIALS, spikes=FIRED)
+    assert len(ax.lines) == 2
+    assert strokes(ax) == [[(13, 0.9, 0.2 * 0.9)], [(10, 0.9, 0.2 * 0.9), (16, 0.9, 0.2 * 0.9)]]
+    assert ax.get_ylim()[1] > 0.9 * 1.2
+
+
+def test_thresholds_of_each_neuron_and_of_each_sample():
+    of_each = plotting.membrane_potentials(STEPS, POTENTIALS, threshold=[1.0, 2.0], spikes=FIRED)
+    assert [set(line.get_ydata()) for line in of_each.lines[2:4]] == [{1.0}, {2.0}]
+    assert [[foot for _, foot, _ in of_neuron] for of_neuron in strokes(of_each)] == [[1.0], [2.0, 2.0]]
+    moving = np.array([[1.0, 5.0], [2.0, 6.0], [3.0, 7.0], [4.0, 8.0]])
+    over_time = plotting.membrane_potentials(STEPS, POTENTIALS, threshold=moving, spikes=FIRED)
+    np.testing.assert_array_equal([line.get_ydata() for line in over_time.lines[2:4]], moving.T)
+    # What was read last before the spike at step 13 is the threshold of step 12.
+    assert [[foot for _, foot, _ in of_neuron] for of_neuron in strokes(over_time)] == [[2.0], [5.0, 8.0]]
+    same = plotting.membrane_potentials(STEPS, POTENTIALS, threshold=[1.0, 1.0])
+    assert len(same.lines) == 3
+    for ax in (of_each, over_time, same):
+        assert [text.get_text() for text in ax.get_legend().get_texts()][2:] == ["threshold"]
+
+
+def test_the_legend_of_potentials_stands_above_them():
+    values = np.random.default_rng(0).random((50, 6))
+    ax = plotting.membrane_potentials(np.arange(50), values, threshold=1.0, spikes=values > 0.9)
+    ax.figure.canvas.draw()
+    foot = ax.transData.inverted().transform(ax.get_legend().get_window_extent())[0, 1]
+    highest = max(high for collection in ax.collections for _, (_, high) in collection.get_segments())
+    assert foot > highest > 1.0
+
+
+@pytest.mark.parametrize(("n_samples", "n_neurons"), [(0, 2), (3, 0), (1, 1)])
+def test_few_potentials_or_none_are_drawn_too(n_samples, n_neurons, tmp_path):
+    values = np.zeros((n_samples, n_neurons))
+    spikes = np.ones((4, n_neurons), dtype=np.uint8)
+    ax = plotting.membrane_potentials(np.arange(n_samples), values, threshold=0.0, spikes=spikes)
+    assert [text.get_text() for text in ax.texts] == ([] if values.size else ["no potentials"])
+    assert plotting.save_figure(tmp_path / "a.png", ax).read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "name"),
+    [
+        ({"steps": [10, 12, 12, 16]}, ValueError, "steps"),
+        ({"steps": [10.0, 12, 14, 16]}, TypeError, "steps"),
+        ({"steps": [10, 12, 14]}, ValueError, "values"),
+        ({"values": POTENTIALS[:, 0]}, ValueError, "values"),
+        ({"values": np.full((4, 2), np.nan)}, ValueError, "values"),
+        ({"values": np.zeros((4, 7))}, ValueError, "values"),
+        ({"threshold": [1.0]}, ValueError, "threshold"),
+        ({"threshold": np.ones((2, 4))}, ValueError, "threshold"),
+        ({"threshold": np.inf}, ValueError, "threshold"),
+        ({"threshold": [np.nan, 1.0]}, ValueError, "threshold"),
+        ({"threshold": np.ones((1, 4, 2))}, ValueError, "threshold"),
+        ({"threshold": "high"}, TypeError, "threshold"),
+        ({"spikes": FIRED[:, :1]}, ValueError, "spikes"),
+        ({"spikes": 2 * FIRED}, ValueError, "spikes"),
+        ({"neurons": [1]}, ValueError, "neurons"),
+        ({"neurons": [1, 1]}, ValueError, "neurons"),
+        ({"neurons": [-1, 1]}, ValueError, "neurons"),
+    ],
+)
+def test_potentials_that_do_not_belong_together_are_refused_and_leave_no_figure(changed, error, name, plt):
+    given = {"steps": STEPS, "values": POTENTIALS, "threshold": 1.0, "spikes": FIRED, "neurons": [0, 1]} | changed
+    with pytest.raises(error, match=f"^{name} must"):
+        plotting.membrane_potentials(**given)
+    assert plt.get_fignums() == []
+
+
 @pytest.mark.parametrize("plot", [plotting.raster, plotting.population_rate, plotting.isi_histogram])
 @pytest.mark.parametrize("shape", [(5, 3), (1, 1), (0, 3), (5, 0)])
 def test_silence_is_drawn_too(plot, shape, tmp_path):

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from ..encoding.series import FORMS, Series, check_series
-from ..features import FeatureOptions, check_feature_names, feature_blocks
+from ..features import FeatureOptions, check_feature_names, feature_blocks, value_names
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
 from .reservoir import ReservoirSettings, calibrated, random_reservoir, reservoir_settings
 from .signal import (
@@ -108,6 +108,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     n_bins: int = 10
     trace_tau: float = 40.0
     max_isi: int = 1
+    scales: Any = (1, 2, 4, 8)
+    final_taus: Any = (5.0, 30.0)
     random_state: Any = None
     n_jobs: int | None = -1
     verbose: bool = False
@@ -155,6 +157,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             check_int("n_bins", self.n_bins, 1, INT32_MAX),
             check_real("trace_tau", self.trace_tau, above=0),
             check_int("max_isi", self.max_isi, 1, INT32_MAX),
+            self.scales,
+            self.final_taus,
         )
 
     def _threads(self) -> int:
@@ -226,11 +230,10 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _feature_names(self) -> list[str]:
         """Return the names of the columns of :meth:`_matrix`."""
-        names = []
-        for feature in check_feature_names("features", self.features):
-            for neuron in range(self.num_neurons):
-                if feature in ("binned_counts", "filtered_traces"):
-                    names += [f"{feature}_n{neuron}_t{j}" for j in range(self.n_bins)]
-                else:
-                    names.append(f"{feature}_n{neuron}")
-        return names
+        options = self._options()
+        return [
+            f"{feature}_n{neuron}_{value}" if value else f"{feature}_n{neuron}"
+            for feature in check_feature_names("features", self.features)
+            for neuron in range(self.num_neurons)
+            for value in value_names(feature, options)
+        ]

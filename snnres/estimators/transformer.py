@@ -62,6 +62,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Time constant of "filtered_traces", in steps of the network.
     max_isi : int, default 1
         Longest interval within a burst, for "burst_counts".
+    scales : tuple of int, default (1, 2, 4, 8)
+        Numbers of time bins of "multiscale_counts".
+    final_taus : tuple of float, default (5.0, 30.0)
+        Time constants of "final_traces", in steps of the network.
     random_state : int, numpy.random.RandomState or None, default None
         Decides all weights.
     n_jobs : int or None, default -1
@@ -139,6 +143,6 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         return self._matrix(self._check_samples(X, reset=False)).values
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return the names of the columns: feature, neuron and, where there are several, time."""
+        """Return the names of the columns: feature, neuron and, where there are several, value."""
         check_is_fitted(self)
         return np.array(self._feature_names(), dtype=object)

@@ -18,9 +18,9 @@ from .basic import (
     spike_variances,
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
-from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks
+from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks, value_names
 from .tables import check_feature_names as check_feature_names
-from .timed import binned_counts, filtered_traces
+from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
 from .trains import Spikes, as_trains
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
 
@@ -37,6 +37,7 @@ __all__ = [
     "fano_factor",
     "feature_blocks",
     "filtered_traces",
+    "final_traces",
     "first_spike_times",
     "isi_cv",
     "isi_cv2",
@@ -46,6 +47,7 @@ __all__ = [
     "lempel_ziv_complexity",
     "mean_isi",
     "mean_spike_times",
+    "multiscale_counts",
     "pooled_mean_isi",
     "spike_counts",
     "spike_entropy",
@@ -53,4 +55,5 @@ __all__ = [
     "spike_rates",
     "spike_symmetry",
     "spike_variances",
+    "value_names",
 ]

@@ -19,8 +19,8 @@ from .basic import (
     spike_variances,
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
-from .timed import binned_counts, filtered_traces
-from .trains import Spikes, Values, as_trains
+from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
+from .trains import Spikes, Values, as_trains, check_scales, check_taus
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
 
 
@@ -83,21 +83,31 @@ class FeatureOptions:
         Time constant of ``filtered_traces`` in steps.
     max_isi : int, default 1
         Longest interval within a burst, in steps.
+    scales : tuple of int, default (1, 2, 4, 8)
+        Numbers of time bins of ``multiscale_counts``.
+    final_taus : tuple of float, default (5.0, 30.0)
+        Time constants of ``final_traces`` in steps.
     """
 
     n_bins: int = 10
     trace_tau: float = 20.0
     max_isi: int = 1
+    scales: tuple[int, ...] = (1, 2, 4, 8)
+    final_taus: tuple[float, ...] = (5.0, 30.0)
 
     def __post_init__(self) -> None:
         freeze(self, "n_bins", check_int, 1, INT32_MAX)
         freeze(self, "trace_tau", check_real, above=0)
         freeze(self, "max_isi", check_int, 1)
+        freeze(self, "scales", check_scales)
+        freeze(self, "final_taus", check_taus)
 
 
 FEATURES: dict[str, Callable[[Spikes, FeatureOptions], Values]] = {
     "binned_counts": lambda spikes, options: binned_counts(spikes, n_bins=options.n_bins),
     "filtered_traces": lambda spikes, options: filtered_traces(spikes, tau=options.trace_tau, n_points=options.n_bins),
+    "multiscale_counts": lambda spikes, options: multiscale_counts(spikes, scales=options.scales),
+    "final_traces": lambda spikes, options: final_traces(spikes, taus=options.final_taus),
     "spike_counts": lambda spikes, options: spike_counts(spikes),
     "spike_variances": lambda spikes, options: spike_variances(spikes),
     "spike_rates": lambda spikes, options: spike_rates(spikes),
@@ -119,6 +129,14 @@ FEATURES: dict[str, Callable[[Spikes, FeatureOptions], Values]] = {
     "isi_lv": lambda spikes, options: isi_lv(spikes),
     "fano_factor": lambda spikes, options: fano_factor(spikes, n_bins=options.n_bins),
     "lempel_ziv_complexity": lambda spikes, options: lempel_ziv_complexity(spikes),
+}
+
+# How the values of a train are called, of features that have several.
+SEVERAL: dict[str, Callable[[FeatureOptions], list[str]]] = {
+    "binned_counts": lambda options: [f"t{j}" for j in range(options.n_bins)],
+    "filtered_traces": lambda options: [f"t{j}" for j in range(options.n_bins)],
+    "multiscale_counts": lambda options: [f"bins{n}_t{j}" for n in options.scales for j in range(n)],
+    "final_traces": lambda options: [f"tau{tau}" for tau in options.final_taus],
 }
 
 
@@ -149,3 +167,19 @@ def feature_blocks(spikes: Spikes, names: Sequence[str], options: FeatureOptions
     trains = as_trains(spikes)
     blocks = ((name, FEATURES[name](trains, options)) for name in chosen)
     return {name: values.reshape(trains.n_trains, -1).astype(float) for name, values in blocks}
+
+
+def value_names(name: str, options: FeatureOptions | None = None) -> list[str]:
+    """Return what tells the values of a train apart, one name a value of a feature: "" where it has but one.
+
+    Examples
+    --------
+    >>> value_names("multiscale_counts", FeatureOptions(scales=(1, 2)))
+    ['bins1_t0', 'bins2_t0', 'bins2_t1']
+    >>> value_names("spike_counts")
+    ['']
+    """
+    (chosen,) = check_feature_names("name", name)
+    options = FeatureOptions() if options is None else options
+    check_type("options", options, FeatureOptions)
+    return SEVERAL[chosen](options) if chosen in SEVERAL else [""]

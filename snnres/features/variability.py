@@ -8,7 +8,7 @@ import numpy as np
 
 from ..kernels.complexity import count_words
 from .timed import binned_counts
-from .trains import Spikes, Values, as_trains, fill, interval_moments, intervals, ratio, sums
+from .trains import Spikes, Values, as_trains, fill, interval_moments, intervals, ratio, steps_of, sums
 
 
 def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -72,7 +72,6 @@ def lempel_ziv_complexity(spikes: Spikes) -> Values:
     [6]
     """
     trains = as_trains(spikes)
-    n_steps = np.broadcast_to(np.asarray(trains.n_steps, dtype=np.int64), trains.n_trains)
     words = np.zeros(trains.n_trains, dtype=np.int64)
-    count_words(trains.indptr, trains.times, n_steps, words)
+    count_words(trains.indptr, trains.times, steps_of(trains), words)
     return words
