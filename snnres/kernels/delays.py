@@ -13,6 +13,7 @@ Float32Array = NDArray[np.float32]
 UnsignedArray = NDArray[np.unsignedinteger[Any]]
 
 ONE = np.uint32(1)
+NEXT = np.uint64(1)
 NOTHING = np.float32(0)
 
 
@@ -21,7 +22,7 @@ class DelayedEdges(NamedTuple):
 
     A terminal is all synapses of one source and one delay; those of neuron j are ``rows[j]`` to ``rows[j + 1]``, in the
     order of their delays, ``wait`` being the delay less 1. A spike of j passes through them one after the other. With
-    frozen weights nobody asks which it has reached: there is one terminal a neuron, and ``wait`` is empty.
+    frozen weights nobody asks which it has reached: there is one terminal a neuron, and ``wait`` is None.
 
     Terminal a has the synapses ``indptr[a]`` to ``indptr[a + 1]``; ``slot`` is where in the ring, from its present row
     on, each adds its weight. ``in_indptr``, ``in_source`` and ``in_edge`` are those of :class:`Edges`, with terminals
@@ -36,12 +37,12 @@ class DelayedEdges(NamedTuple):
     in_edge: UnsignedArray | None
     rows: NDArray[np.uint64]
     slot: UnsignedArray
-    wait: NDArray[np.uint32]
-    arrived: NDArray[np.uint32]
+    wait: NDArray[np.uint32] | None
+    arrived: NDArray[np.uint32] | None
 
 
 class Flight(NamedTuple):
-    """What is on its way: ``pending`` (n_rows, n_neurons) is a ring, its row ``position[0]`` arrives in this step.
+    """What is on its way: ``pending`` is a ring of rows of n_neurons, of which ``position[0]`` arrives in this step.
 
     Where weights learn, each spike on its way has the entry ``row * n_neurons + neuron`` of the row in which it was
     sent: ``terminal`` is the next that it reaches, in the step of the row in whose list it stands; ``first`` (n_rows,)
@@ -62,14 +63,12 @@ def wait_in(row, entry, flight):
     flight.first[row] = entry + ONE
 
 
-@arriving.of(DelayedEdges)
-def terminals_reached(synapses, flight, spikes):
-    """Return the terminals at which spikes arrive in this step, in no particular order."""
-    n_rows, n_neurons = np.uint32(flight.pending.shape[0]), np.uint32(flight.pending.shape[1])
-    rows, wait, arrived = synapses.rows, synapses.wait, synapses.arrived
+@jit
+def move_on(wait, synapses, flight, spikes):
+    """Let this step's spikes set out, and return the terminals at which any arrive, in no particular order."""
+    rows, arrived = synapses.rows, synapses.arrived
+    n_rows, n_neurons = np.uint32(flight.first.size), np.uint32(rows.size - 1)
     now = np.uint32(flight.position[0])
-    if wait.size == 0:
-        return arrived[:0]
     for k in range(spikes.size):
         j = spikes[k]
         if rows[j] < rows[j + ONE]:
@@ -91,14 +90,25 @@ def terminals_reached(synapses, flight, spikes):
     return arrived[:count]
 
 
-@send.of(DelayedEdges)
-def spread_later(synapses, flight, potential, spikes):
-    """Add the weights to the ring, then what arrives in this step to the potentials, each sum at once."""
-    pending = flight.pending.reshape(-1)
-    n_neurons, size = np.uint64(potential.size), np.uint64(pending.size)
+@jit
+def arrivals_if_asked(wait, synapses, flight, spikes):
+    """Return nothing of interest with frozen weights; the choice is the compiler's, as a choice at run time was slow."""
+    if wait is None:
+        return spikes
+    return move_on(wait, synapses, flight, spikes)
+
+
+@arriving.of(DelayedEdges)
+def terminals_reached(synapses, flight, spikes):
+    """Return the terminals at which spikes arrive in this step; with frozen weights nobody looks at the answer."""
+    return arrivals_if_asked(synapses.wait, synapses, flight, spikes)
+
+
+@jit
+def add_later(synapses, pending, present, spikes):
+    """Add the weights to the ring."""
     indptr, rows, slot, weight = synapses.indptr, synapses.rows, synapses.slot, synapses.weight
-    row = np.uint64(flight.position[0])
-    present = row * n_neurons
+    size = np.uint64(pending.size)
     for k in range(spikes.size):
         j = spikes[k]
         for e in range(indptr[rows[j]], indptr[rows[j + ONE]]):
@@ -106,10 +116,26 @@ def spread_later(synapses, flight, potential, spikes):
             if place >= size:
                 place -= size
             pending[place] += weight[e]
-    for i in range(n_neurons):
-        potential[i] += pending[present + i]
-        pending[present + i] = NOTHING
-    flight.position[0] = (row + np.uint64(1)) % np.uint64(flight.pending.shape[0])
+
+
+@jit
+def take_over(pending, present, potential):
+    """Move a row of the ring to the potentials."""
+    for i in range(potential.size):
+        potential[i] += pending[present + np.uint64(i)]
+        pending[present + np.uint64(i)] = NOTHING
+
+
+@send.of(DelayedEdges)
+def spread_later(synapses, flight, potential, spikes):
+    """Add the weights to the ring, then what arrives in this step to the potentials, each sum at once."""
+    n_neurons = np.uint64(potential.size)
+    row = np.uint64(flight.position[0])
+    present = row * n_neurons
+    add_later(synapses, flight.pending, present, spikes)
+    take_over(flight.pending, present, potential)
+    following = present + n_neurons
+    flight.position[0] = np.int64(row + NEXT) if following < np.uint64(flight.pending.size) else 0
 
 
 def terminals_of(
@@ -143,15 +169,14 @@ def build_delayed_edges(
         edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)
         return DelayedEdges(*edges, rows, slot, wait, np.empty(len(wait), dtype=np.uint32))
     edges = build_edges(indptr, indices, weights, n_neurons=n_neurons, by_target=False)
-    none = np.empty(0, dtype=np.uint32)
-    return DelayedEdges(*edges, np.arange(n_neurons + 1, dtype=np.uint64), slot, none, none)
+    return DelayedEdges(*edges, np.arange(n_neurons + 1, dtype=np.uint64), slot, None, None)
 
 
 def flight_of(n_rows: int, n_neurons: int, *, learning: bool) -> Flight:
     """Return a ring with nothing on its way."""
     entries = n_rows * n_neurons if learning else 0
     return Flight(
-        np.zeros((n_rows, n_neurons), dtype=np.float32),
+        np.zeros(n_rows * n_neurons, dtype=np.float32),
         np.zeros(1, dtype=np.int64),
         np.zeros(n_rows if learning else 0, dtype=np.uint32),
         np.zeros(entries, dtype=np.uint32),

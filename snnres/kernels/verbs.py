@@ -28,7 +28,8 @@ class Verb:
         self.__name__ = nothing.__name__
         self.nothing = nothing
         self.kernels: dict[type, Kernel] = {}
-        overload(self, jit_options=OPTIONS, strict=False)(self._choose)
+        # Inlined, or a call hands over its tuples' arrays one by one: 0.6 us a step for synapses with delays.
+        overload(self, jit_options=OPTIONS | {"forceinline": True}, strict=False)(self._choose)
 
     def __call__(self, part: Any, *arguments: Any) -> Any:
         """Act without the compiler."""

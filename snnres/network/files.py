@@ -156,7 +156,7 @@ def stored_state(network: Network, arrays: Arrays) -> State:
     fresh = network.state_at(np.zeros(network.n_neurons, dtype=np.float32))
     if fresh.flight is not None:
         # A ring may be longer than the longest delay: that synapse may have been pruned since.
-        n_rows = max(network.synapses.max_delay, len(arrays["flight.pending"]))
+        n_rows = max(network.synapses.max_delay, len(arrays["flight.pending"]) // network.n_neurons)
         fresh = fresh._replace(flight=network.synapses.flight(n_rows, learning=network.active_rule is not None))
     parts = {}
     never_negative = {
@@ -179,7 +179,7 @@ def stored_state(network: Network, arrays: Arrays) -> State:
 
 def check_flight(flight: Flight, network: Network) -> None:
     """Refuse a ring whose links lead out of it, or round in circles: the kernel follows them."""
-    check_int("flight.position", flight.position[0], 0, len(flight.pending) - 1)
+    check_int("flight.position", flight.position[0], 0, len(flight.pending) // network.n_neurons - 1)
     if not flight.first.size:
         return
     rows = cast(DelayedEdges, network.synapses.edges_both_ways).rows
