@@ -279,7 +279,7 @@ def test_the_warning_points_at_the_callers_line():
 def test_constants_are_rounded_once():
     """Values whose product rounds differently in float32 and in double."""
     params = STDPParams(eta=0.1, A_plus=0.7, A_minus=0.3, W_max=0.9, tau_plus=3.3, tau_minus=7.7)
-    constants = params.constants(1)
+    constants = params.constants(1, 1)
     assert constants.decay_pre == np.float32(math.exp(-1 / 3.3))
     assert constants.decay_post == np.float32(math.exp(-1 / 7.7))
     assert constants.potentiation == np.float32(0.1 * 0.7)

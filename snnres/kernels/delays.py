@@ -92,7 +92,7 @@ def move_on(wait, synapses, flight, spikes):
 
 @jit
 def arrivals_if_asked(wait, synapses, flight, spikes):
-    """Return nothing of interest with frozen weights; the choice is the compiler's, as a choice at run time was slow."""
+    """Return nothing of interest with frozen weights; the compiler chooses, since a choice at run time was slow."""
     if wait is None:
         return spikes
     return move_on(wait, synapses, flight, spikes)
