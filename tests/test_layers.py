@@ -17,6 +17,7 @@ TIERS = (
     {"validation", "params", "parts", "seeding", "progress", "markup"},
     {"features", "encoding", "topology", "homeostasis", "recording", "io"},
     {"network"},
+    {"measures"},
     {"estimators", "criticality", "plotting", "datasets"},
     {"evaluation"},
     {"cli", "demo", "__main__"},
