@@ -16,10 +16,8 @@ Float64Array = NDArray[np.float64]
 
 # Last part of the rows, on which capacities are measured.
 HELD_OUT = 0.25
-# Penalties in units of the mean variance of the states' principal axes.
-PENALTIES = np.logspace(-9, 2, 12)
-# Spread, in parts of its mean, below which a state stands still but for rounding.
-STILL = 1e-12
+# Penalties per row, in units of the states' total variance.
+PENALTIES = np.logspace(-12, 0, 13)
 # Rows beyond the longest delay: enough to fit on some and to measure on others.
 FEWEST_ROWS = 20
 
@@ -58,7 +56,7 @@ def capacity(states: ArrayLike, targets: ArrayLike) -> Float64Array:
     Parameters
     ----------
     states : array_like, shape (n_steps, n_states)
-        States of the reservoir, finite. Their units do not matter: each is brought to spread 1.
+        States of the reservoir, finite, in one unit, whichever: what moves more is penalised less.
     targets : array_like, shape (n_steps,) or (n_steps, n_targets)
         Functions of the input so far, one row for each of the states. Finite, at least 20 rows.
 
@@ -80,12 +78,12 @@ def capacity(states: ArrayLike, targets: ArrayLike) -> Float64Array:
 
     Measured on the rows that were fitted, a capacity of zero comes out as about n_states / n_steps, so that sums over
     many delays are all bias; Dambre et al. count only what exceeds a bound. On rows held out the expectation of zero is
-    at most zero, and to count what is below as zero leaves little: states without any memory got .01 to .05 in the sum
+    at most zero, and to count what is below as zero leaves little: states without any memory got .00 to .02 in the sum
     over a hundred delays, from 3,000 rows down to 500. The price is that with few rows for the states their capacity
-    comes out too low: an echo-state network of 200 units has 29.8 by 20,000 rows, 28.9 by 3,000, 27.3 by 1,000.
+    comes out too low: an echo-state network of 200 units has 29.8 by 20,000 rows, 28.9 by 3,000, 27.4 by 1,000.
 
-    The penalty is chosen for each target among 12, from 10^-9 to 10^2 times the mean variance of a principal axis, by
-    its leave-one-out error on the fitted rows. One eigendecomposition, of the smaller of the two Gram matrices, serves
+    The penalty per row is chosen for each target among 13, from 10^-12 to 1 times the states' total variance, by its
+    leave-one-out error on the fitted rows. One eigendecomposition, of the smaller of the two Gram matrices, serves
     all targets and penalties.
 
     References
@@ -181,9 +179,9 @@ def quadratic_capacity(states: ArrayLike, inputs: ArrayLike, *, max_delay: int =
     Examples
     --------
     >>> import numpy as np
-    >>> u = np.random.default_rng(0).uniform(-1, 1, 500)
+    >>> u = np.random.default_rng(0).uniform(-1, 1, 1000)
     >>> sums = u + np.roll(u, 3)
-    >>> round(quadratic_capacity(np.stack([sums**2, u**2, np.roll(u, 3) ** 2], axis=1), u).total, 2)
+    >>> round(quadratic_capacity(np.stack([sums**2, u**2, np.roll(u, 3) ** 2], axis=1), u).total, 1)
     1.0
     """
     return measured(states, inputs, [Span(product, check_int("max_delay", max_delay, 1))], washout)[0]
@@ -228,20 +226,12 @@ def recovered(states: Float64Array, targets: Float64Array) -> Float64Array:
     """Return :func:`capacity` of checked rows."""
     n_fit = len(states) - int(HELD_OUT * len(states))
     fit, true = targets[:n_fit], targets[n_fit:]
-    mean = fit.mean(axis=0)
-    scaled = in_units_of_spread(states, n_fit)
-    told = mean + ridge_answers(scaled[:n_fit], fit - mean, scaled[n_fit:])
+    mean, centred = fit.mean(axis=0), states - states[:n_fit].mean(axis=0)
+    told = mean + ridge_answers(centred[:n_fit], fit - mean, centred[n_fit:])
     missed, spread = np.sum((true - told) ** 2, axis=0), np.sum((true - true.mean(axis=0)) ** 2, axis=0)
     # A target that stands still has nothing to be told.
     kept = 1.0 - np.divide(missed, spread, out=np.ones_like(missed), where=spread > 0)
     return np.asarray(np.maximum(kept, 0.0))
-
-
-def in_units_of_spread(states: Float64Array, n_fit: int) -> Float64Array:
-    """Return states less their mean, in units of their spread in the first rows; those that stand still there are 0."""
-    mean, spread = states[:n_fit].mean(axis=0), states[:n_fit].std(axis=0)
-    still = spread <= STILL * np.abs(mean)
-    return np.asarray((states - mean) / np.where(still, np.inf, spread))
 
 
 def ridge_answers(states: Float64Array, targets: Float64Array, others: Float64Array) -> Float64Array:
@@ -262,7 +252,7 @@ def ridge_answers(states: Float64Array, targets: Float64Array, others: Float64Ar
         along, elsewhere = states @ right, others @ right
         pulled = along.T @ targets
         weights = np.ones_like(variances)
-    penalties = PENALTIES * (variances.sum() / n_rows)
+    penalties = PENALTIES * variances.sum()
     if penalties[0] == 0:
         return np.zeros((len(others), targets.shape[1]))
     errors = [left_out_errors(along, pulled, targets, weights / (variances + a)) for a in penalties]

@@ -1,4 +1,4 @@
-"""Figures of spikes and weights.
+"""Figures of spikes, weights and memory.
 
 A function without ``ax`` draws where one looks for it. Where ``matplotlib.pyplot`` has been imported, by a script or a
 notebook, that is the current axes as long as nothing is drawn in them, or else a figure of its own among pyplot's:
@@ -28,6 +28,7 @@ Examples
 """
 
 from .canvas import new_figure, save_figure
+from .memory import memory_curve
 from .spikes import isi_histogram, population_rate, raster
 from .style import styled
 from .synapses import adjacency, weight_histogram
@@ -35,6 +36,7 @@ from .synapses import adjacency, weight_histogram
 __all__ = [
     "adjacency",
     "isi_histogram",
+    "memory_curve",
     "new_figure",
     "population_rate",
     "raster",
