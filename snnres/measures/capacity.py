@@ -32,6 +32,12 @@ class Capacity:
         In steps of the input.
     by_delay : ndarray of float64, shape (n_delays,)
         The part of the target's variance that a linear readout recovers, summed over the channels of the input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Capacity(np.arange(1, 4), np.array([1.0, 0.5, 0.25]))
+    <Capacity: 1.75 over delays 1 to 3>
     """
 
     delays: NDArray[np.int64]

@@ -29,9 +29,19 @@ TAUS = (0.5, 3.0, 10.0)
 class Driven(NamedTuple):
     """A network, and the way from a series to it.
 
-    ``channels`` makes of rows (n_steps, n_inputs), whose columns have mean 0 and standard deviation 1, the currents'
-    channels (n_steps, n_channels). Each row lasts ``hold`` steps of the network; ``taus`` are the time constants of its
-    traces, in rows.
+    Parameters
+    ----------
+    network : SNN
+        What is driven; runs are of copies.
+    n_inputs : int
+        Columns of the series.
+    hold : int, default 20
+        Steps of the network for each step of the series.
+    taus : tuple of float, default (0.5, 3.0, 10.0)
+        Time constants of the traces, in steps of the series.
+    channels : function, optional
+        From rows (n_steps, n_inputs), whose columns have mean 0 and standard deviation 1, to the currents' channels
+        (n_steps, n_channels). By default they are the same.
     """
 
     network: SNN
@@ -79,7 +89,32 @@ def even(block: Float64Array) -> Float64Array:
 
 @singledispatch
 def driven(reservoir: Any) -> Driven:
-    """Return how a series drives a reservoir; an estimator registers its own way."""
+    """Return how a series drives a reservoir: what :func:`memory_capacity` and its like ask of one.
+
+    Parameters
+    ----------
+    reservoir : SNN, fitted reservoir estimator, or of a class registered with ``driven.register``
+        A network is driven by its input weights alone, as a copy whose weights are frozen.
+
+    Returns
+    -------
+    Driven
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no way to drive it by a series.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> from snnres import SNN
+    >>> class Twin(NamedTuple):
+    ...     network: SNN
+    >>> @driven.register
+    ... def driven_twin(reservoir: Twin) -> Driven:
+    ...     return driven(reservoir.network)._replace(hold=5)
+    """
     raise refuse("reservoir", "an SNN or a fitted reservoir estimator", reservoir, TypeError)
 
 

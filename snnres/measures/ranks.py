@@ -95,6 +95,17 @@ def kernel_quality(
     ----------
     Legenstein and Maass, Edge of chaos and prediction of computational performance for neural circuit models, Neural
     Networks 20 (2007) 323-334.
+
+    Examples
+    --------
+    >>> from snnres import SNN, SimulationParams
+    >>> from snnres.encoding import random_bias, random_input_weights
+    >>> snn = SNN(SimulationParams(
+    ...     num_neurons=100, num_output_neurons=10, mean_weight=0.05, small_world_graph_k=10, small_world_graph_p=0.2,
+    ...     membrane_threshold=3.0, leak_coefficient=0.1, refractory_period=2, seed=0))
+    >>> snn.set_input_weights(random_input_weights(1, 100, density=1.0, seed=0), random_bias(100, seed=0))
+    >>> kernel_quality(snn, n_series=40, n_steps=10, seed=0) > generalisation_rank(snn, n_series=40, n_steps=10, seed=0)
+    True
     """
     way, rng = checked(reservoir, hold, taus), generator(seed)
     count, length = check_sizes(n_series, n_steps)
@@ -138,6 +149,19 @@ def generalisation_rank(
     References
     ----------
     Legenstein and Maass (2007), see :func:`kernel_quality`.
+
+    Examples
+    --------
+    Without noise all series are one:
+
+    >>> from snnres import SNN, SimulationParams
+    >>> from snnres.encoding import random_bias, random_input_weights
+    >>> snn = SNN(SimulationParams(
+    ...     num_neurons=100, num_output_neurons=10, mean_weight=0.05, small_world_graph_k=10, small_world_graph_p=0.2,
+    ...     membrane_threshold=3.0, leak_coefficient=0.1, refractory_period=2, seed=0))
+    >>> snn.set_input_weights(random_input_weights(1, 100, density=1.0, seed=0), random_bias(100, seed=0))
+    >>> generalisation_rank(snn, noise=0.0, n_series=40, n_steps=10, seed=0)
+    1
     """
     noise = check_real("noise", noise, low=0)
     way, rng = checked(reservoir, hold, taus), generator(seed)

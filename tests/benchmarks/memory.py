@@ -2,11 +2,12 @@
 
     python tests/benchmarks/memory.py [--neurons 1000] [--seeds 3] [--steps 3000] [--hold 20]
 
-Driven by independent uniform values; linear capacity over delays to 100, quadratic capacity over delays to 20, both by
+Driven by independent uniform values; linear capacity over delays to 200, quadratic capacity over delays to 20, both by
 ridge regression on rows held out (snnres.measures). The echo-state network is tuned over a grid of spectral radius,
-input scaling and leak, on another input and other weights, once for each of the two capacities. The readout sees a
-state for each unit of the echo-state network, and three for each spiking neuron. Means over the seeds, with standard
-deviations of the totals.
+input scaling and leak, on another input and other weights, once for each of the two capacities: the best linear memory
+is that of a network which hardly leaves the linear range, and relies on double precision. The readout sees a state for
+each unit of the echo-state network, and three for each spiking neuron. Means over the seeds, with standard deviations
+of the totals. Takes about five minutes.
 """
 
 import argparse
@@ -23,13 +24,10 @@ from snnres.measures import MemoryCapacity, linear_capacity, memory_capacity, qu
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 from memory_capacity import WASHOUT, echo_states, spiking
 
-DELAYS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 100)
+DELAYS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200)
+MAX_DELAY = DELAYS[-1]
 QUADRATIC_DELAYS = (1, 2, 3, 5, 8, 10, 15, 20)
-GRID = {
-    "spectral_radius": (0.8, 0.9, 0.95, 0.99),
-    "input_scaling": (0.01, 0.1, 0.3, 1.0),
-    "leak": (0.5, 1.0),
-}
+GRID = {"spectral_radius": (0.9, 0.95, 0.99), "input_scaling": (0.01, 0.03, 0.1, 0.3), "leak": (0.7, 1.0)}
 TUNING_SEED = 1000
 
 
@@ -43,7 +41,9 @@ class Entry(NamedTuple):
 def of_echo_states(n_units, n_steps, seed, settings):
     u = np.random.default_rng([seed, 1]).uniform(-1, 1, WASHOUT + n_steps)
     states = echo_states(u, n_units, seed=seed, **settings)
-    return MemoryCapacity(linear_capacity(states, u, washout=WASHOUT), quadratic_capacity(states, u, washout=WASHOUT))
+    return MemoryCapacity(
+        linear_capacity(states, u, max_delay=MAX_DELAY, washout=WASHOUT), quadratic_capacity(states, u, washout=WASHOUT)
+    )
 
 
 def tuned(options):
@@ -56,7 +56,7 @@ def tuned(options):
 def of_spiking(options, seed, **settings):
     # Its own readout does not count, and need not be tuned.
     model = spiking(options.neurons, seed, hold=options.hold, alpha=1e-6, **settings)
-    return memory_capacity(model, n_steps=options.steps, washout=WASHOUT, seed=seed)
+    return memory_capacity(model, max_delay=MAX_DELAY, n_steps=options.steps, washout=WASHOUT, seed=seed)
 
 
 def entries(options):
