@@ -298,6 +298,25 @@ class TestMemoryOfNetworks:
 
 
 class TestRanksOfNetworks:
+    def test_it_is_that_of_the_traces_at_the_ends_of_runs(self):
+        """Read here from the dense spikes, with a filter by its definition."""
+        snn, hold, taus = reservoir(), 6, (0.5, 2.0)
+        source = np.random.Generator(np.random.PCG64(np.random.SeedSequence(4)))
+        ends = np.empty((12, 2, 60))
+        for end in ends:
+            snn.reset()
+            snn.set_input_currents(source.uniform(-np.sqrt(3), np.sqrt(3), (4, 1)).T, hold)
+            snn.simulate()
+            ages = np.arange(4 * hold - 1, -1, -1)
+            for k, tau in enumerate(taus):
+                end[k] = np.exp(-ages / (tau * hold)) @ snn.spike_matrix
+        states = (ends / np.sqrt(np.mean(ends**2, axis=(0, 2)))[:, None]).reshape(12, -1)
+        for tolerance in (0.0, 0.1, 0.15, 0.2, 0.25, 0.3):
+            found = kernel_quality(
+                snn, n_series=12, n_steps=4, tolerance=tolerance, hold=hold, taus=taus, seed=4, n_jobs=1
+            )
+            assert found == state_rank(states, tolerance=tolerance)
+
     def test_neurons_that_are_all_alike_are_one(self):
         alike = network(np.zeros((8, 8)), np.ones((1, 8)), np.full(8, 0.5))
         settings = {"n_series": 20, "n_steps": 5, "hold": 10, "seed": 0}
