@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import evaluation as evaluation
     from . import features as features
     from . import homeostasis as homeostasis
+    from . import measures as measures
     from . import parts as parts
     from . import plotting as plotting
     from . import topology as topology
@@ -56,6 +57,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "features": (),
     "homeostasis": (),
     "io": ("load_membrane_potentials", "load_output_neurons", "load_params", "load_topology", "save_params"),
+    "measures": (),
     "network": ("SNN",),
     "params": ("SimulationParams",),
     "parts": ("STDPParams",),

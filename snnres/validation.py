@@ -122,6 +122,22 @@ def check_finite(name: str, array: NDArray[Any]) -> None:
         )
 
 
+def check_rows(name: str, value: Any) -> NDArray[np.float64]:
+    """Return a finite series (n_steps,) or (n_steps, n_columns) as float64 rows, at least one of each."""
+    rule = "a series (n_steps,) or (n_steps, n_channels) of at least one step and channel"
+    try:
+        shape = np.shape(value)
+    except ValueError:
+        raise refuse(name, rule, value) from None
+    if len(shape) not in (1, 2):
+        raise ValueError(f"{name} must be {rule}. Got an array of shape {shape} instead.")
+    rows = check_array(name, value, len(shape))
+    if rows.size == 0:
+        raise refuse(name, rule, rows)
+    check_finite(name, rows)
+    return rows.reshape(len(rows), -1).astype(np.float64)
+
+
 def check_binary(name: str, value: Any) -> NDArray[np.uint8]:
     """Return a fresh (n_rows, n_columns) uint8 array of ``value``, whose entries must be 0 or 1 of any dtype."""
     array = check_array(name, value, 2)

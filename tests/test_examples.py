@@ -87,6 +87,20 @@ def test_narma10(tmp_path):
     assert (tmp_path / "narma10.png").read_bytes().startswith(PNG)
 
 
+def test_memory_capacity(tmp_path):
+    out = run("memory_capacity.py", "--output", tmp_path, "--neurons", 100, "--steps", 1500)
+    rows = re.findall(r"^(\w\S* \S+) +([\d.]+) +([\d.]+)$", out, re.MULTILINE)
+    found = {name: (float(linear), float(quadratic)) for name, linear, quadratic in rows}
+    unconnected, spiking, echo = (
+        found[name] for name in ("unconnected neurons", "spiking reservoir", "echo-state network")
+    )
+    assert 1 < unconnected[0] < 3
+    assert unconnected[1] < spiking[1]
+    assert 10 < echo[0] < 100
+    assert echo[1] > 3
+    assert (tmp_path / "memory_capacity.png").read_bytes().startswith(PNG)
+
+
 def test_every_example_of_this_folder_has_a_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     # A module that an example imports.

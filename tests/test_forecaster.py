@@ -15,9 +15,10 @@ from sklearn.linear_model import Ridge
 from snnres.datasets import mackey_glass, narma10
 from snnres.estimators import ReservoirForecaster
 from snnres.estimators.least_squares import ALPHAS, Moments, chosen_alpha
-from snnres.estimators.stepping import BLOCK, SeriesRun, embedded
+from snnres.estimators.stepping import SeriesRun, embedded
 from snnres.evaluation import nrmse
 from snnres.features import filtered_traces
+from snnres.network.series import BLOCK
 
 SERIES = mackey_glass(700)
 SMALL = {"num_neurons": 40, "hold": 10, "small_world_graph_k": 8, "washout": 50, "random_state": 3}

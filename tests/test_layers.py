@@ -17,6 +17,7 @@ TIERS = (
     {"validation", "params", "parts", "seeding", "progress", "markup"},
     {"features", "encoding", "topology", "homeostasis", "recording", "io"},
     {"network"},
+    {"measures"},
     {"estimators", "criticality", "plotting", "datasets"},
     {"evaluation"},
     {"cli", "demo", "__main__"},
@@ -117,7 +118,7 @@ def test_the_core_imports_nothing_optional_and_the_package_itself_next_to_nothin
     """A command answers Ctrl-C only once the package is imported, so what it offers is imported when it is used."""
     code = (
         "import sys, snnres; assert not {'numpy', 'scipy', 'numba'} & set(sys.modules)\n"
-        "from snnres import SNN, Recording, SimulationParams, load_params, homeostasis, features, topology\n"
+        "from snnres import SNN, Recording, SimulationParams, load_params, features, homeostasis, measures, topology\n"
         f"assert 'numba' in sys.modules and not {set(OPTIONAL)} & set(sys.modules), sorted(sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT.parent)}

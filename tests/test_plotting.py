@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from snnres import SNN, Recording, SimulationParams, plotting
 from snnres.features import as_trains
+from snnres.measures import Capacity
 
 matplotlib = pytest.importorskip("matplotlib")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -361,6 +362,19 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_memory_curves_are_the_capacities_and_tell_their_totals():
+    short, long = (Capacity(np.arange(1, n + 1), np.linspace(1, 0, n)) for n in (5, 9))
+    ax = plotting.memory_curve({"short": short, "long": long})
+    for line, curve in zip(ax.lines, (short, long), strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.stack([curve.delays, curve.by_delay], axis=1))
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["short (2.5)", "long (4.5)"]
+    assert ax.get_ylim()[0] == 0
+    alone = plotting.memory_curve(long, title="Of one")
+    assert alone.get_title() == "Of one (4.5)"
+    assert alone.get_legend() is None
+    np.testing.assert_array_equal(alone.lines[0].get_ydata(), long.by_delay)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "name"),
     [
@@ -380,6 +394,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         (lambda: plotting.weight_histogram([0.1], bins=["a", "b"]), TypeError, "bins"),
         (lambda: plotting.adjacency(np.zeros((3, 3))), TypeError, "weights"),
         (lambda: plotting.adjacency(sp.csr_matrix((3, 3), dtype=np.float32), pixels=0), ValueError, "pixels"),
+        (lambda: plotting.memory_curve([0.5, 0.2]), TypeError, "capacities"),
+        (lambda: plotting.memory_curve({}), TypeError, "capacities"),
+        (lambda: plotting.memory_curve({"a": 1.0}), TypeError, "capacities"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, error, name):

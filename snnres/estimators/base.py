@@ -9,15 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..encoding.series import FORMS, Series, check_series
 from ..features import FeatureOptions, check_feature_names, feature_blocks, value_names
+from ..measures import Driven, driven
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
 from .reservoir import ReservoirSettings, calibrated, random_reservoir, reservoir_settings
 from .signal import (
     as_one_step,
     currents,
+    differences,
     learn_delta_scaling,
     learn_scaling,
     share_a_scale,
@@ -237,3 +239,19 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             for neuron in range(self.num_neurons)
             for value in value_names(feature, options)
         ]
+
+
+@driven.register
+def driven_reservoir(reservoir: BaseReservoir) -> Driven:
+    """Return how a series drives a fitted estimator's network, its differences too brought to spread 1."""
+    check_is_fitted(reservoir)
+    if reservoir.input_form_ == "table":
+        raise ValueError("reservoir must be fitted to series: a table has no steps to remember. Got a table instead.")
+
+    def channels(rows: Float64Array) -> Float64Array:
+        if reservoir.delta_scaling_ is None:
+            return rows
+        deltas = differences(rows, np.zeros(1, dtype=np.int64))
+        return np.hstack([rows, learn_scaling(deltas, shared=True).apply(deltas)])
+
+    return Driven(reservoir.network_, reservoir.n_features_in_, reservoir.hold_, channels=channels)

@@ -13,11 +13,11 @@ from sklearn.utils.validation import check_is_fitted
 from ..encoding.base import check_choice
 from ..encoding.fitting import all_or_nothing
 from ..encoding.standardiser import Standardiser
+from ..measures import Driven, driven
 from ..network import SNN
-from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, refuse
+from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, check_rows, refuse
 from .least_squares import Moments, chosen_alpha
 from .reservoir import CALIBRATION_SAMPLES, ReservoirSettings, calibrated, random_reservoir, reservoir_settings
-from .rows import check_rows
 from .stepping import SeriesRun, embedded
 from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
 
@@ -446,3 +446,15 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         if targets.shape != shape:
             raise ValueError(f"y must have {shape[1]} target(s) for each of {shape[0]} steps. Got {targets.shape}.")
         return targets
+
+
+@driven.register
+def driven_forecaster(reservoir: ReservoirForecaster) -> Driven:
+    """Return how a series drives a fitted forecaster's network."""
+    check_is_fitted(reservoir)
+    lags, taus = int(reservoir.lags), tuple(map(float, reservoir.trace_taus))
+
+    def channels(rows: Float64Array) -> Float64Array:
+        return embedded(rows, np.repeat(rows[:1], lags - 1, axis=0))
+
+    return Driven(reservoir.network_, reservoir.n_features_in_, int(reservoir.hold), taus, channels)

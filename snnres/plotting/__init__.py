@@ -1,4 +1,4 @@
-"""Figures of spikes, potentials and weights.
+"""Figures of spikes, potentials, weights and memory.
 
 A function without ``ax`` draws where one looks for it. Where ``matplotlib.pyplot`` has been imported, by a script or a
 notebook, that is the current axes as long as nothing is drawn in them, or else a figure of its own among pyplot's:
@@ -28,6 +28,7 @@ Examples
 """
 
 from .canvas import new_figure, save_figure
+from .memory import memory_curve
 from .potentials import membrane_potentials
 from .spikes import isi_histogram, population_rate, raster
 from .style import styled
@@ -37,6 +38,7 @@ __all__ = [
     "adjacency",
     "isi_histogram",
     "membrane_potentials",
+    "memory_curve",
     "new_figure",
     "population_rate",
     "raster",
