@@ -40,4 +40,6 @@ def renamed(attributes: dict[str, Any]) -> dict[str, Any]:
         kept |= kept["scaling_"]
     if "limits_" in kept:
         kept["target_range_"] = within(kept.pop("limits_"))
+    if "run_" in kept and "hold_" not in kept:
+        kept["hold_"] = kept["run_"].hold
     return kept

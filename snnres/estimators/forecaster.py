@@ -17,7 +17,14 @@ from ..measures import Driven, driven
 from ..network import SNN
 from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, check_rows, refuse
 from .least_squares import Moments, chosen_alpha
-from .reservoir import CALIBRATION_SAMPLES, ReservoirSettings, calibrated, random_reservoir, reservoir_settings
+from .reservoir import (
+    CALIBRATION_SAMPLES,
+    ReservoirSettings,
+    calibrated,
+    measured_ratio,
+    random_reservoir,
+    reservoir_settings,
+)
 from .stepping import SeriesRun, embedded
 from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
 
@@ -25,8 +32,15 @@ Float64Array = NDArray[np.float64]
 
 # How much wider than the neurons' states the input and a constant come to the readout: they are hardly penalised.
 INPUT_SPREAD = 300.0
-# Steps of the series in each of the stretches on which the threshold is set.
+# What is best without lags (steps of the series) and with them, chosen on the training parts named in the Notes.
+LONGEST_DELAY = 12
+HOLD_WITH_DELAYS, HOLD_WITHOUT_DELAYS = 80, 50
+WITH_DELAYS = {"recurrent_scaling": 1.4, "target_rate": 0.04}
+WITHOUT_DELAYS = {"recurrent_scaling": 0.25, "target_rate": 0.05}
+# Steps of the series in each of the stretches on which the threshold is set; with delays, the steps in which the
+# network fills with spikes come first, and fewer, longer stretches are enough.
 CALIBRATION_STEPS = 10
+DELAYED_STRETCHES = 6
 # How far beyond the range of the data that was learnt from, in parts of that range, a forecast may go.
 MARGIN = 0.1
 # Rows that remain after the washout, at least: enough to fit on some and choose the penalty on others.
@@ -36,6 +50,14 @@ FEWEST_ROWS = 10
 def range_of(rows: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Return the smallest and the largest value of each column."""
     return rows.min(axis=0), rows.max(axis=0)
+
+
+def calibration_stretches(max_delay: int, n_steps: int) -> tuple[int, int, int]:
+    """Return how many stretches of a series to calibrate on, their steps, and after how many of these to count."""
+    if max_delay == 0:
+        return CALIBRATION_SAMPLES, CALIBRATION_STEPS, 0
+    settling = min(max_delay, max(0, n_steps - CALIBRATION_STEPS))
+    return DELAYED_STRETCHES, settling + CALIBRATION_STEPS, settling
 
 
 class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -52,14 +74,19 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         Neurons, >= 3, all of them read out.
     lags : int, default 12
         Steps of the series that drive the network at a time, the present one among them, >= 1. With 1 all memory is
-        the network's own, which in spikes is short and coarse.
-    hold : int, default 50
-        Steps of the network for each step of the series: the more, the finer its answer.
+        the network's own: that of its recurrent delays.
+    max_delay : int, optional
+        Longest delay of the recurrent synapses in steps of the series, 0 for none. Delays are uniform between one step
+        of the network and this. None: @D with ``lags=1``, else 0, as lags and delays together were worse than either.
+    hold : int, optional
+        Steps of the network for each step of the series: the more, the finer its answer. None: @H with delays, 50
+        without.
     small_world_graph_k, small_world_graph_p : int and float, default 32 and 0.2
         Neighbours on the ring (even) and rewiring probability.
-    recurrent_scaling : float, default 0.25
+    recurrent_scaling : float, optional
         Recurrent weights are normal with mean 0 and standard deviation
-        ``recurrent_scaling * threshold / sqrt(small_world_graph_k / 2)``. 0 leaves neurons without a network.
+        ``recurrent_scaling * threshold / sqrt(small_world_graph_k / 2)``. 0 leaves neurons without a network. None:
+        @S with delays, 0.25 without.
     input_fan_in : int, default 12
         Of the ``lags`` times channels that drive the network, those that reach a neuron on average, or all where there
         are fewer. Weights are uniform, scaled so that each neuron's have a sum of squares of 1.
@@ -67,9 +94,9 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         Each neuron's constant current is uniform within plus and minus this, in standard deviations of a channel.
     leak_coefficient, refractory_period : float and int, default 0.1 and 2
         As in :class:`snnres.SimulationParams`.
-    target_rate : float, default 0.05
+    target_rate : float, optional
         Spikes per neuron and step of the network on the training data, below ``1 / (refractory_period + 1)``. The
-        threshold is set to it.
+        threshold is set to it. None: @R with delays, 0.05 without.
     trace_taus : tuple of float, default (0.5, 3.0, 10.0)
         Time constants of the filters through which each neuron's spikes are read, in steps of the series, > 0.
     include_input : bool, default True
@@ -92,6 +119,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     ----------
     network_ : snnres.SNN
         The reservoir.
+    hold_ : int
+        Steps of the network for each step of the series.
+    current_ratio_ : float
+        Ratio of recurrent to input current, see :func:`snnres.measures.current_ratio`.
     alpha_ : float
         The penalty in use.
     coef_ : ndarray, shape (n_states, n_targets)
@@ -142,15 +173,16 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         num_neurons: int = 500,
         *,
         lags: int = 12,
-        hold: int = 50,
+        max_delay: int | None = None,
+        hold: int | None = None,
         small_world_graph_k: int = 32,
         small_world_graph_p: float = 0.2,
-        recurrent_scaling: float = 0.25,
+        recurrent_scaling: float | None = None,
         input_fan_in: int = 12,
         bias_scaling: float = 1.0,
         leak_coefficient: float = 0.1,
         refractory_period: int = 2,
-        target_rate: float = 0.05,
+        target_rate: float | None = None,
         trace_taus: tuple[float, ...] = (0.5, 3.0, 10.0),
         include_input: bool = True,
         washout: int = 100,
@@ -161,6 +193,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     ) -> None:
         self.num_neurons = num_neurons
         self.lags = lags
+        self.max_delay = max_delay
         self.hold = hold
         self.small_world_graph_k = small_world_graph_k
         self.small_world_graph_p = small_world_graph_p
@@ -196,7 +229,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         settings = self._check_parameters()
         rows, targets = self._learn_form(u, y)
         scaled = self.input_scale_.apply(rows)
-        self.network_ = self._reservoir(settings, scaled)
+        self.hold_ = self._chosen_hold(settings)
+        self._fit_reservoir(settings, scaled)
         self.run_ = self._new_run()
         channels, traces = self.run_.advance(scaled)
         used = slice(int(self.washout), len(targets))
@@ -320,9 +354,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
 
     def _check_parameters(self) -> ReservoirSettings:
         """Refuse parameters out of their range, before any work; return those of the network."""
-        settings = reservoir_settings(self)
-        check_int("lags", self.lags, 1, INT32_MAX)
-        check_int("hold", self.hold, 1, INT32_MAX)
+        lags = check_int("lags", self.lags, 1, INT32_MAX)
+        max_delay = LONGEST_DELAY * (lags == 1) if self.max_delay is None else self.max_delay
+        settings = reservoir_settings(self, WITH_DELAYS if max_delay else WITHOUT_DELAYS, max_delay)
+        self._chosen_hold(settings)
         if not isinstance(self.trace_taus, (tuple, list)) or not self.trace_taus:
             raise refuse("trace_taus", "a tuple of at least one time constant", self.trace_taus)
         for tau in self.trace_taus:
@@ -339,6 +374,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         """Refuse parts that do not belong together, in the end by predicting a step."""
         self._check_parameters()
         n_channels, n_targets = check_int("n_features_in_", self.n_features_in_, 1), self.coef_.shape[1]
+        check_int("hold_", self.hold_, 1, INT32_MAX)
         check_bool("predicts_input_", self.predicts_input_)
         check_bool("flat_", self.flat_)
         check_real("alpha_", self.alpha_, above=0)
@@ -382,16 +418,22 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.target_range_ = range_of(targets)
         return rows, self.target_scale_.apply(targets)
 
-    def _reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> SNN:
-        """Return a network whose threshold is set on stretches of the series."""
+    def _chosen_hold(self, settings: ReservoirSettings) -> int:
+        """Return the steps of the network for each step of the series."""
+        if self.hold is not None:
+            return check_int("hold", self.hold, 1, INT32_MAX)
+        return HOLD_WITH_DELAYS if settings.max_delay else HOLD_WITHOUT_DELAYS
+
+    def _fit_reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> None:
+        """Draw a network and set its threshold on stretches of the series."""
         lags = int(self.lags)
-        network = random_reservoir(settings, lags * self.n_features_in_)
+        network = random_reservoir(settings, lags * self.n_features_in_, self.hold_)
         channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
-        starts = np.unique(np.linspace(0, max(0, len(channels) - CALIBRATION_STEPS), CALIBRATION_SAMPLES).astype(int))
-        stretches = [channels[start : start + CALIBRATION_STEPS] for start in starts]
-        return calibrated(
-            network, [part.T.astype(np.float32) for part in stretches], int(self.hold), settings.target_rate, 1
-        )
+        n_stretches, n_steps, settling = calibration_stretches(settings.max_delay, len(channels))
+        starts = np.unique(np.linspace(0, max(0, len(channels) - n_steps), n_stretches).astype(int))
+        stretches = [channels[start : start + n_steps].T.astype(np.float32) for start in starts]
+        self.network_ = calibrated(network, stretches, self.hold_, settings.target_rate, 1, settling)
+        self.current_ratio_ = measured_ratio(self.network_, stretches, self.hold_, 1)
 
     def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""
@@ -413,7 +455,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
 
     def _new_run(self) -> SeriesRun:
         return SeriesRun(
-            self.network_, lags=int(self.lags), hold=int(self.hold), taus=tuple(map(float, self.trace_taus))
+            self.network_, lags=int(self.lags), hold=self.hold_, taus=tuple(map(float, self.trace_taus))
         )
 
     def _run_after(self, history: Any) -> SeriesRun:
@@ -457,4 +499,4 @@ def driven_forecaster(reservoir: ReservoirForecaster) -> Driven:
     def channels(rows: Float64Array) -> Float64Array:
         return embedded(rows, np.repeat(rows[:1], lags - 1, axis=0))
 
-    return Driven(reservoir.network_, reservoir.n_features_in_, int(reservoir.hold), taus, channels)
+    return Driven(reservoir.network_, reservoir.n_features_in_, reservoir.hold_, taus, channels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +13,11 @@ from sklearn.utils import check_random_state
 
 from .. import topology
 from ..encoding.currents import random_bias, random_input_weights
-from ..features import spike_counts
+from ..measures import current_ratio
 from ..network import SNN
 from ..params import SimulationParams
+from ..parts import UniformDelays
+from ..recording import SpikeTrains
 from ..seeding import streams
 from ..validation import INT32_MAX, check_int, check_real
 
@@ -26,6 +28,8 @@ CALIBRATION_SAMPLES = 48
 # Halvings of the logarithm of the threshold between these bounds: to 1.5 per cent.
 THRESHOLD_BOUNDS = (1e-3, 1e3)
 HALVINGS = 10
+# Of the recurrent to the input current, below which a network is one in name only.
+LEAST_RATIO = 0.05
 
 
 def unit_columns(weights: sp.csr_matrix) -> sp.csr_matrix:
@@ -44,6 +48,7 @@ class ReservoirSettings(NamedTuple):
     small_world_graph_k: int
     small_world_graph_p: float
     recurrent_scaling: float
+    max_delay: int
     input_fan_in: int
     bias_scaling: float
     leak_coefficient: float
@@ -52,41 +57,55 @@ class ReservoirSettings(NamedTuple):
     random_state: Any
 
 
-def reservoir_settings(given: Any) -> ReservoirSettings:
-    """Return the parameters of an estimator that its network needs, refusing those out of their range."""
+def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) -> ReservoirSettings:
+    """Return the parameters of an estimator that its network needs, refusing those out of their range.
+
+    Those that are None are taken from ``defaults``.
+    """
     num_neurons = check_int("num_neurons", given.num_neurons, 3, INT32_MAX)
     k = check_int("small_world_graph_k", given.small_world_graph_k, 2, num_neurons)
     if k % 2:
         raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
     refractory_period = check_int("refractory_period", given.refractory_period, 1, INT32_MAX)
+
+    def value(name: str) -> Any:
+        chosen = getattr(given, name)
+        return defaults[name] if chosen is None else chosen
+
     return ReservoirSettings(
         num_neurons,
         k,
         check_real("small_world_graph_p", given.small_world_graph_p, low=0, high=1),
-        check_real("recurrent_scaling", given.recurrent_scaling, low=0),
+        check_real("recurrent_scaling", value("recurrent_scaling"), low=0),
+        check_int("max_delay", max_delay, 0, INT32_MAX),
         check_int("input_fan_in", given.input_fan_in, 1, INT32_MAX),
-        check_real("bias_scaling", given.bias_scaling, low=0),
+        check_real("bias_scaling", value("bias_scaling"), low=0),
         check_real("leak_coefficient", given.leak_coefficient, low=0, below=1),
         refractory_period,
-        check_real("target_rate", given.target_rate, above=0, below=1.0 / (refractory_period + 1)),
+        check_real("target_rate", value("target_rate"), above=0, below=1.0 / (refractory_period + 1)),
         given.random_state,
     )
 
 
-def random_reservoir(given: ReservoirSettings, n_channels: int) -> SNN:
-    """Return a small-world network with balanced weights and input weights, its threshold still 1.
+def drawn_seed(random_state: Any) -> int:
+    """Return an integer from which all of a reservoir is drawn."""
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def random_network(given: ReservoirSettings, hold: int, seed: int) -> SNN:
+    """Return a small-world network with balanced weights and no input weights, its threshold still 1.
 
     Recurrent weights are normal with mean 0 and standard deviation ``recurrent_scaling / sqrt(k / 2)`` in units of the
     threshold: if a fraction q of a neuron's sources fires, its potential changes by about
-    ``recurrent_scaling * sqrt(q)`` thresholds.
+    ``recurrent_scaling * sqrt(q)`` thresholds. Delays are uniform up to ``max_delay`` steps of the data, each of which
+    lasts ``hold`` steps of the network.
     """
-    seed = check_random_state(given.random_state).randint(2**31 - 1)
     rngs = streams(seed)
     n_neurons, k = given.num_neurons, given.small_world_graph_k
     indptr, indices = topology.watts_strogatz(n_neurons, k, given.small_world_graph_p, rngs["topology"])
     sd = given.recurrent_scaling / np.sqrt(k / 2)
     weights = topology.normal_weights(len(indices), 0.0, sd, rngs["weights"])
-    network = SNN(
+    return SNN(
         SimulationParams(
             adjacency_matrix=topology.to_csr(indptr, indices, weights),
             output_neurons=np.arange(n_neurons),
@@ -94,12 +113,19 @@ def random_reservoir(given: ReservoirSettings, n_channels: int) -> SNN:
             membrane_threshold=1.0,
             leak_coefficient=given.leak_coefficient,
             refractory_period=given.refractory_period,
+            delays=UniformDelays(1, given.max_delay * hold) if given.max_delay else None,
             seed=seed,
         )
     )
+
+
+def random_reservoir(given: ReservoirSettings, n_channels: int, hold: int) -> SNN:
+    """Return a random network with random input weights, each neuron's of unit norm, and biases."""
+    seed = drawn_seed(given.random_state)
+    network = random_network(given, hold, seed)
     density = min(1.0, given.input_fan_in / n_channels)
-    input_weights = random_input_weights(n_channels, n_neurons, density=density, seed=seed)
-    bias = random_bias(n_neurons, scaling=given.bias_scaling, seed=seed) if given.bias_scaling > 0 else None
+    input_weights = random_input_weights(n_channels, given.num_neurons, density=density, seed=seed)
+    bias = random_bias(given.num_neurons, scaling=given.bias_scaling, seed=seed) if given.bias_scaling > 0 else None
     network.set_input_weights(unit_columns(input_weights), bias)
     return network
 
@@ -112,30 +138,38 @@ def with_threshold(network: SNN, threshold: float) -> SNN:
     return other
 
 
-def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int) -> float:
-    """Return the spikes per neuron and step over all samples."""
-    counts = network.simulate_batch(currents=list(currents), hold=hold, returns=spike_counts, n_jobs=n_jobs)
-    steps = hold * sum(current.shape[1] for current in currents)
+def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int, settling: int = 0) -> float:
+    """Return the spikes per neuron and step over all samples, from their row ``settling`` on."""
+    first = settling * hold
+
+    def late_counts(trains: SpikeTrains) -> NDArray[np.int64]:
+        owner = np.repeat(np.arange(trains.n_trains), np.diff(trains.indptr))
+        return np.bincount(owner[trains.times >= first], minlength=trains.n_trains)
+
+    counts = network.simulate_batch(currents=list(currents), hold=hold, returns=late_counts, n_jobs=n_jobs)
+    steps = sum(hold * current.shape[1] - first for current in currents)
     return float(counts.sum() / (steps * network.num_neurons))
 
 
-def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int) -> SNN:
+def calibrated(
+    network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int, settling: int = 0
+) -> SNN:
     """Return the network with the threshold at which it fires at the target rate on training data.
 
-    The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection. Warns where
-    even the lowest threshold leaves the rate more than a tenth below the target.
+    The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection. What fires in
+    the first ``settling`` rows does not count. Warns where even the lowest threshold leaves the rate more than a tenth
+    below the target.
     """
-    chosen = np.unique(np.linspace(0, len(currents) - 1, CALIBRATION_SAMPLES).round().astype(int))
-    sample = [currents[i] for i in chosen]
+    sample = calibration_sample(currents)
     low, high = THRESHOLD_BOUNDS
     for _ in range(HALVINGS):
         middle = float(np.sqrt(low * high))
-        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs) > target_rate:
+        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs, settling) > target_rate:
             low = middle
         else:
             high = middle
     result = with_threshold(network, float(np.sqrt(low * high)))
-    reached = firing_rate(result, sample, hold, n_jobs)
+    reached = firing_rate(result, sample, hold, n_jobs, settling)
     if reached < 0.9 * target_rate:
         warnings.warn(
             f"target_rate={target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low threshold",
@@ -143,3 +177,22 @@ def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, 
             stacklevel=5,
         )
     return result
+
+
+def calibration_sample(currents: Currents) -> Currents:
+    """Return the samples on which threshold and currents are measured."""
+    chosen = np.unique(np.linspace(0, len(currents) - 1, CALIBRATION_SAMPLES).round().astype(int))
+    return [currents[i] for i in chosen]
+
+
+def measured_ratio(network: SNN, currents: Currents, hold: int, n_jobs: int) -> float:
+    """Return the ratio of recurrent to input current; warn of synapses whose current is next to nothing."""
+    ratio = current_ratio(network, calibration_sample(currents), hold, n_jobs=n_jobs)
+    if 0 < ratio < LEAST_RATIO:
+        warnings.warn(
+            f"the recurrent current is {ratio:.2g} of the input current: the synapses hardly act. Take a lower "
+            "target_rate, which raises the threshold and them with it, or a larger recurrent_scaling.",
+            UserWarning,
+            stacklevel=5,
+        )
+    return ratio

@@ -18,7 +18,7 @@ from .basic import (
     spike_variances,
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
-from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks, value_names
+from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks, value_groups, value_names
 from .tables import check_feature_names as check_feature_names
 from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
 from .trains import Spikes, as_trains
@@ -55,5 +55,6 @@ __all__ = [
     "spike_rates",
     "spike_symmetry",
     "spike_variances",
+    "value_groups",
     "value_names",
 ]

@@ -140,6 +140,27 @@ SEVERAL: dict[str, Callable[[FeatureOptions], list[str]]] = {
 }
 
 
+# Which values of a train belong together, of features whose values are of several sizes.
+GROUPS: dict[str, Callable[[FeatureOptions], dict[str, slice]]] = {
+    "multiscale_counts": lambda options: {
+        f"bins{n}": slice(sum(options.scales[:k]), sum(options.scales[: k + 1])) for k, n in enumerate(options.scales)
+    },
+    "final_traces": lambda options: {f"tau{tau}": slice(k, k + 1) for k, tau in enumerate(options.final_taus)},
+}
+
+
+def value_groups(name: str, options: FeatureOptions) -> dict[str, slice]:
+    """Return the values of a train by what makes them comparable in size: a scale, a time constant, or nothing.
+
+    Examples
+    --------
+    >>> value_groups("final_traces", FeatureOptions(final_taus=(5.0, 30.0)))
+    {'tau5.0': slice(0, 1, None), 'tau30.0': slice(1, 2, None)}
+    """
+    (name,) = check_feature_names("name", name)
+    return GROUPS[name](options) if name in GROUPS else {"": slice(None)}
+
+
 def check_feature_names(name: str, value: Any) -> tuple[str, ...]:
     """Return distinct names of features, at least one."""
     names = (value,) if isinstance(value, str) else value

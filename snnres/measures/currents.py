@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..network import SNN
 from ..recording import Recording
-from .driven import input_weights_of
+from .driven import input_weights_of, tapped
 
 Float64Array = NDArray[np.float64]
 
@@ -67,9 +67,9 @@ def current_ratio(network: SNN, currents: Any, hold: int = 1, *, n_jobs: int = -
     >>> current_ratio(snn, [[[1.0, -1.0] * 10]])
     0.25
     """
-    input_weights = input_weights_of(network)
+    input_weights, taps = input_weights_of(network)
     recordings = network.simulate_batch(currents=currents, hold=hold, n_jobs=n_jobs)
-    trials = [np.asarray(trial, dtype=np.float64).T for trial in currents]
+    trials = [tapped(np.asarray(trial, dtype=np.float64).T, taps) for trial in currents]
     weights = network.synaptic_weights.astype(np.float64)
     recurrent = fluctuation([part for recording in recordings for part in spikes_by_step(recording)], weights)
     driving = fluctuation(trials, input_weights)

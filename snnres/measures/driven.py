@@ -121,7 +121,8 @@ def driven(reservoir: Any) -> Driven:
 @driven.register
 def driven_network(reservoir: SNN) -> Driven:
     """Return how a series drives a copy of a network, its weights frozen, by its input weights alone."""
-    n_channels = input_weights_of(reservoir).shape[0]
+    weights, taps = input_weights_of(reservoir)
+    n_channels = weights.shape[0] if taps is None else int(taps[:, 0].max()) + 1
     network = reservoir.copy()
     network.disable_stdp()
     network.set_input_spike_times(np.zeros((0, 0)))
@@ -134,14 +135,25 @@ def driven_network(reservoir: SNN) -> Driven:
     return Driven(network, n_inputs=n_channels)
 
 
-def input_weights_of(network: SNN) -> sp.csr_matrix:
-    """Return the input weights of a network as float64, (n_channels, n_neurons)."""
+def input_weights_of(network: SNN) -> tuple[sp.csr_matrix, NDArray[np.int64] | None]:
+    """Return the input weights of a network as float64, (n_rows, n_neurons), and the taps of its rows, if it has any."""
     check_type("network", network, SNN)
     _, arrays = network.to_arrays()
     if "input_weights_data" not in arrays:
         raise ValueError("the network must have input weights: call set_input_weights() first. Got none instead.")
     data, indices, indptr = (arrays[f"input_weights_{part}"] for part in ("data", "indices", "indptr"))
-    return sp.csr_matrix((data.astype(np.float64), indices, indptr), shape=(len(indptr) - 1, network.num_neurons))
+    shape = (len(indptr) - 1, network.num_neurons)
+    return sp.csr_matrix((data.astype(np.float64), indices, indptr), shape=shape), arrays.get("taps")
+
+
+def tapped(rows: Float64Array, taps: NDArray[np.int64] | None) -> Float64Array:
+    """Return what the rows of input weights read of a signal (n_steps, n_channels), zeros before its start."""
+    if taps is None:
+        return rows
+    read = np.zeros((len(rows), len(taps)))
+    for r, (channel, delay) in enumerate(taps):
+        read[delay:, r] = rows[: max(0, len(rows) - delay), channel]
+    return read
 
 
 def checked(reservoir: Any, hold: int | None, taus: Sequence[float] | None) -> Driven:
