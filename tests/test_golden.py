@@ -1,4 +1,8 @@
-"""Runs of other simulators, spike for spike: tests/make_golden.py and tests/make_golden_brian2.py wrote the files."""
+"""Runs of other simulators, spike for spike and float32 for float32.
+
+tests/make_golden.py wrote those of snn-reservoir-py 2.0.0, and tests/make_golden_brian2.py those of Brian2 2.9.0, among
+them all with delays.
+"""
 
 import json
 import os
@@ -21,16 +25,22 @@ ROUNDING = {"rtol": 1e-12, "atol": 0}
 
 FEATURES = [path.stem for path in sorted(FOLDER.glob("features_*.npz"))]
 WEIGHTS = [path.stem for path in sorted(FOLDER.glob("weights_*.npz"))]
-RUNS = [path.stem for path in sorted(FOLDER.glob("*.npz")) if path.stem not in FEATURES + WEIGHTS]
+DELAYED_STDP = [path.stem for path in sorted(FOLDER.glob("delays_stdp_*.npz"))]
+RUNS = [path.stem for path in sorted(FOLDER.glob("*.npz")) if path.stem not in FEATURES + WEIGHTS + DELAYED_STDP]
+DELAYED = [name for name in RUNS if name.startswith("delays_")]
 OPTIONS = ("weight_update_rule", "clip", "nearest_neighbor", "lock_A_minus")
 PLASTIC = [name for name in RUNS if name.startswith("stdp_")]
 
 
 def read(name):
-    """The header and the arrays of a golden file."""
+    """The header and the arrays of a golden file, in front of those of the run from which it starts."""
     with np.load(FOLDER / f"{name}.npz") as archive:
         arrays = dict(archive)
-    return json.loads(str(arrays.pop("header"))), arrays
+    header = json.loads(str(arrays.pop("header")))
+    if "start" not in header:
+        return header, arrays
+    first_header, first = read(header["start"])
+    return first_header | header, first | arrays
 
 
 def unpack(arrays, name):
@@ -44,6 +54,16 @@ def matrix_of(arrays, suffix=""):
     return sp.csr_matrix(parts, shape=(len(indptr) - 1, len(indptr) - 1))
 
 
+def delays_of(arrays):
+    """The delays as they are given to a network: none, one for each neuron, or one for each synapse."""
+    if "delays" not in arrays:
+        return None
+    matrix, delays = matrix_of(arrays), arrays["delays"].astype(int)
+    if len(delays) == matrix.shape[0]:
+        return delays
+    return sp.csr_matrix((delays, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def build(header, arrays):
     params = SimulationParams(
         **header["settings"],
@@ -51,6 +71,7 @@ def build(header, arrays):
         membrane_potentials=arrays["potentials"],
         output_neurons=arrays["outputs"],
         input_spike_times=unpack(arrays, "input"),
+        delays=delays_of(arrays),
     )
     return SNN(params, None if header["stdp"] is None else STDPParams(**header["stdp"]))
 
@@ -79,6 +100,29 @@ def test_same_spikes_potentials_and_weights(name):
     weights = snn.get_topology()
     np.testing.assert_array_equal(weights.data, arrays.get("final_data", arrays["data"]), strict=True)
     np.testing.assert_array_equal(weights.indices, arrays["indices"])
+
+
+@pytest.mark.parametrize("name", DELAYED_STDP)
+def test_same_weights_with_plasticity_and_delays(name):
+    """Not potentials: Brian2 takes a weight when a spike arrives, snnres when it is sent. No spike depends on it."""
+    header, arrays = read(name)
+    snn = build(header, arrays)
+    snn.simulate()
+    np.testing.assert_array_equal(snn.spike_matrix, unpack(arrays, "spike"))
+    np.testing.assert_array_equal(snn.get_topology().data, arrays["final_data"], strict=True)
+
+
+@pytest.mark.parametrize("name", DELAYED + DELAYED_STDP)
+def test_delays_decide_the_golden_runs(name):
+    header, arrays = read(name)
+    assert len(set(arrays["delays"].tolist())) >= 20
+    assert unpack(arrays, "spike").sum() > 1000
+    snn = build(header, {key: part for key, part in arrays.items() if key != "delays"})
+    snn.simulate()
+    if name in DELAYED:
+        assert np.count_nonzero(snn.spike_matrix != unpack(arrays, "spike")) > 1000
+    else:
+        assert np.count_nonzero(snn.get_topology().data != arrays["final_data"]) > 400
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if not name.endswith("_brian2")])
@@ -145,7 +189,16 @@ def test_the_files_cover_what_they_should():
         assert unpack(arrays, "spike").any(axis=1).all(), name
     assert len({combination for combination in combinations if None not in combination}) == 16
     makers = [read(name)[0]["made_by"] for name in RUNS]
-    assert sum(maker.startswith("Brian2") for maker in makers) == 2
+    assert sum(maker.startswith("Brian2") for maker in makers) == 4
+    assert {delays_of(read(name)[1]).ndim for name in DELAYED} == {1, 2}
+    combinations = set()
+    for name in DELAYED_STDP:
+        header, arrays = read(name)
+        assert header["made_by"].startswith("Brian2"), name
+        combinations.add((header["stdp"]["weight_update_rule"], header["stdp"]["nearest_neighbor"]))
+        assert np.count_nonzero(arrays["final_data"] != arrays["data"]) > 600, name
+        assert np.any(arrays["final_data"] == np.float32(header["stdp"]["W_max"])), name
+    assert len(combinations) == 4
 
 
 def test_reads_the_files_that_the_reference_saved():
