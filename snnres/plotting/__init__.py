@@ -1,4 +1,4 @@
-"""Figures of spikes and weights.
+"""Figures of spikes, potentials and weights.
 
 A function without ``ax`` draws where one looks for it. Where ``matplotlib.pyplot`` has been imported, by a script or a
 notebook, that is the current axes as long as nothing is drawn in them, or else a figure of its own among pyplot's:
@@ -29,12 +29,14 @@ Examples
 
 from .canvas import new_figure, save_figure
 from .spikes import isi_histogram, population_rate, raster
+from .states import membrane
 from .style import styled
 from .synapses import adjacency, weight_histogram
 
 __all__ = [
     "adjacency",
     "isi_histogram",
+    "membrane",
     "new_figure",
     "population_rate",
     "raster",
