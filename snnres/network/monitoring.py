@@ -87,7 +87,7 @@ class Sampler:
             tuple(array.view(np.uint32) for array in sources.values()),
             self.neurons.astype(np.uint32),
             np.int64(wanted.every),
-            np.empty((n_samples, len(sources), len(self.neurons)), dtype=np.uint32),
+            np.zeros((n_samples, len(sources), len(self.neurons)), dtype=np.uint32),
         )
 
     def variables(self, starts: NDArray[np.int64]) -> StateVariables:
