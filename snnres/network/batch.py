@@ -14,6 +14,7 @@ from .. import features
 from ..kernels.batch import run_trials
 from ..progress import Report
 from ..recording import Recording, SpikeTrains, StateMonitor
+from ..recording.variables import NOTHING_MONITORED
 from ..validation import check_int, refuse, shown
 from .monitoring import Sampler, check_monitor
 from .network import Network
@@ -97,7 +98,7 @@ def run_chunk(
         done = run_trials(model, stretch.drive, state, recorder, monitor, *where, initial, own, done)
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
-            variables = None if sampler is None else sampler.variables(stretch.starts)
+            variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)
             return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons, variables))
         recorder = resized(recorder, 2 * recorder.neurons.size)
 

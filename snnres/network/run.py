@@ -8,6 +8,7 @@ from ..kernels.advance import advance
 from ..kernels.model import Drive, Model, Recorder, State
 from ..kernels.monitor import advance_monitored
 from ..recording import Recording
+from ..recording.variables import NOTHING_MONITORED
 from .monitoring import Sampler
 
 # Neurons and synapses that a chunk may visit at most: some tenths of a second.
@@ -69,5 +70,5 @@ class Run:
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""
         offsets = self.recorder.offsets[: self.done + 1]
-        variables = None if self.sampler is None else self.sampler.variables(np.array([0, self.done]))
+        variables = NOTHING_MONITORED if self.sampler is None else self.sampler.variables(np.array([0, self.done]))
         return Recording.trusted(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons, variables)

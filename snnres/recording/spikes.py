@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..kernels.events import count_by_trial, fill_dense, place_by_trial
 from ..markup import html_lines, raster_svg, thinned
 from ..validation import INT32_MAX, check_binary, check_int, check_integers, check_neurons, check_type, refuse
 from .memory import read_only
-from .variables import StateVariables
+from .variables import NOTHING_MONITORED, StateVariables
 
 
 def check_bounds(name: str, value: Any, n_entries: int) -> NDArray[np.int64]:
@@ -149,7 +149,7 @@ class Recording:
     offsets: NDArray[np.int64]
     neurons: NDArray[np.uint32]
     n_neurons: int
-    variables: StateVariables = field(default_factory=StateVariables)
+    variables: StateVariables = NOTHING_MONITORED
 
     def __post_init__(self) -> None:
         n_neurons = check_int("n_neurons", self.n_neurons, 0, INT32_MAX)
@@ -187,11 +187,11 @@ class Recording:
         offsets: NDArray[np.int64],
         neurons: NDArray[np.uint32],
         n_neurons: int,
-        variables: StateVariables | None = None,
+        variables: StateVariables = NOTHING_MONITORED,
     ) -> Recording:
         """Return the recording of arrays that are known to be right and are written to no more: no check, no copy."""
         recording = object.__new__(cls)
-        recording._take(offsets, neurons, n_neurons, StateVariables() if variables is None else variables)
+        recording._take(offsets, neurons, n_neurons, variables)
         return recording
 
     @classmethod

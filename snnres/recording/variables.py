@@ -178,9 +178,15 @@ class StateVariables(Mapping[str, Values]):
 
     def window(self, start: int, stop: int) -> StateVariables:
         """Return the samples of the steps [start, stop), with memory of their own; their steps count from 0."""
+        if not self:
+            return self
         first, last = np.searchsorted(self.steps, [start, stop])
         samples = {name: array[first:last].copy() for name, array in self.samples.items()}
         return StateVariables.trusted(self.steps[first:last] - start, self.neurons, samples)
+
+
+# One for all recordings, of which a long batch makes many.
+NOTHING_MONITORED = StateVariables()
 
 
 def check_names(name: str, value: Any) -> tuple[str, ...]:
