@@ -30,7 +30,7 @@ SELECTION = (
     *(f"test_batch.py::test_equals_a_loop[0-{kind}]" for kind in ("spikes", "both")),
     "test_drive.py::test_chunks_equal_the_whole",
     "test_monitor.py::test_equals_the_reference_step_by_step[0-plastic-delays-taps-3]",
-    "test_monitor.py::test_batch_runs_beyond_the_input_have_no_current_there",
+    "test_monitor.py::test_a_batch_gives_what_a_loop_gives[1-True]",
 )
 
 

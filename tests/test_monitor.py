@@ -442,6 +442,8 @@ def test_how_samples_are_shown_and_what_is_not_there():
 def test_samples_that_do_not_belong_together_are_refused(steps, neurons, samples, message):
     with pytest.raises(ValueError, match=message):
         StateVariables(steps, neurons, samples)
+    with pytest.raises(TypeError, match="samples must be a Mapping"):
+        StateVariables([1], [0], [[[1.0]]])
 
 
 @pytest.mark.parametrize(("steps", "neurons", "name"), [([4], [0], "steps"), ([3], [2], "neurons")])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..validation import INT32_MAX, check_array, check_int, check_integers, check_neurons, freeze, refuse
+from ..validation import INT32_MAX, check_array, check_int, check_integers, check_neurons, check_type, freeze, refuse
 from .memory import read_only
 
 Values = NDArray[Any]
@@ -89,7 +89,7 @@ class StateVariables(Mapping[str, Values]):
     neurons : ndarray of int64, shape (n_monitored,)
         Neurons, in the order of the columns.
     samples : mapping from str to ndarray, shape (n_samples, n_monitored)
-        float32 or int32.
+        float32 or int32, as the network has them.
 
     Raises
     ------
@@ -125,6 +125,7 @@ class StateVariables(Mapping[str, Values]):
         neurons = check_integers("neurons", self.neurons)
         if neurons.size:
             check_neurons("neurons", neurons, INT32_MAX)
+        check_type("samples", self.samples, Mapping)
         samples = {}
         for name, given in self.samples.items():
             array = check_array(f"samples[{name!r}]", given, 2)
@@ -133,7 +134,7 @@ class StateVariables(Mapping[str, Values]):
                     f"samples[{name!r}] must have a row for each of {len(steps)} samples and a column for each of "
                     f"{len(neurons)} neurons. Got shape {array.shape} instead."
                 )
-            samples[name] = array.astype(np.int32 if array.dtype.kind in "iu" else np.float32)
+            samples[name] = array.copy()
         self._take(steps, neurons, samples)
 
     def _take(self, steps: NDArray[np.int64], neurons: NDArray[np.int64], samples: Mapping[str, Values]) -> None:
