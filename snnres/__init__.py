@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .network import SNN
     from .params import SimulationParams
     from .parts import STDPParams
-    from .recording import Recording, SpikeTrains
+    from .recording import Recording, SpikeTrains, StateMonitor
 
 __version__ = "0.1.0"
 
@@ -35,6 +35,7 @@ __all__ = [
     "STDPParams",
     "SimulationParams",
     "SpikeTrains",
+    "StateMonitor",
     "load_membrane_potentials",
     "load_output_neurons",
     "load_params",
@@ -62,7 +63,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "params": ("SimulationParams",),
     "parts": ("STDPParams",),
     "plotting": (),
-    "recording": ("Recording", "SpikeTrains"),
+    "recording": ("Recording", "SpikeTrains", "StateMonitor"),
     "topology": (),
 }
 

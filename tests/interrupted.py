@@ -11,9 +11,10 @@ import threading
 
 import numpy as np
 
-from snnres import SNN, SimulationParams, STDPParams
+from snnres import SNN, SimulationParams, StateMonitor, STDPParams
 
 N_INTERRUPTS = 12
+MONITOR = StateMonitor(["potential", "timer"], neurons=[7, 300], every=3)
 
 
 def network(plastic, duration=None):
@@ -60,16 +61,20 @@ def equal(first, second):
     )
 
 
-def after_simulate(plastic, delay):
+def after_simulate(plastic, delay, monitor=None):
     """A network that was interrupted is where one is that ran for as many steps as its recording has."""
     snn = network(plastic, duration=10**6)
-    met = interrupt(snn.simulate, delay)
+    met = interrupt(lambda: snn.simulate(monitor=monitor), delay)
     if not met or snn.tot_spikes == 0:
         return met, True
     recording = snn.recording
     twin = network(plastic, duration=recording.n_steps)
-    twin.simulate()
-    return met, equal(snn, twin) and np.array_equal(twin.recording.neurons, recording.neurons)
+    twin.simulate(monitor=monitor)
+    same = np.array_equal(twin.recording.neurons, recording.neurons)
+    if monitor is not None:
+        kept, expected = recording.variables, twin.recording.variables
+        same &= len(kept.steps) > 0 and all(np.array_equal(kept[name], expected[name]) for name in expected)
+    return met, equal(snn, twin) and same
 
 
 def after_adapt(delay):
@@ -97,13 +102,15 @@ if __name__ == "__main__":
     checks = {
         "simulate": lambda delay: after_simulate(False, delay),
         "plastic": lambda delay: after_simulate(True, delay),
+        "monitored": lambda delay: after_simulate(False, delay, MONITOR),
         "adapt": after_adapt,
         "batch": after_batch,
     }
     # Compiled before the first signal.
     network(False, 10).simulate()
+    network(False, 10).simulate(monitor=MONITOR)
     network(True, 10).simulate()
     network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
     delays = random.Random(0)
-    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic") else 3):
+    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored") else 3):
         print(*checks[phase](delays.uniform(0.02, 0.3)))

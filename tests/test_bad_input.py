@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import snnres
-from snnres import SNN, Recording, SimulationParams, STDPParams, features, homeostasis, topology
+from snnres import SNN, Recording, SimulationParams, StateMonitor, STDPParams, features, homeostasis, topology
 
 REFUSALS = (TypeError, ValueError)
 
@@ -94,7 +94,7 @@ def attempt(call):
 
 
 ENTRIES = {
-    "simulate": ("trace_tau", "progress"),
+    "simulate": ("trace_tau", "monitor", "progress"),
     "set_input_spike_times": ("input_spike_times",),
     "set_membrane_potentials": ("membrane_potentials",),
     "set_output_neurons": ("indices",),
@@ -104,7 +104,9 @@ ENTRIES = {
     "prune": ("fraction",),
     "set_input_weights": ("input_weights", "bias"),
     "set_input_currents": ("currents",),
-    "simulate_batch": ("inputs", "currents", "returns", "potentials", "neurons", "n_jobs", "progress"),
+    "simulate_batch": (
+        *("inputs", "currents", "returns", "potentials", "neurons", "monitor", "trace_tau", "n_jobs", "progress"),
+    ),
     "adapt": ("inputs", "currents", "epochs", "shuffle", "seed", "apply_threshold", "progress"),
     "compute_global_scalar_threshold": ("use_abs_weights",),
     "apply_global_scalar_threshold": ("use_abs_weights",),
@@ -191,6 +193,32 @@ def test_assigned_thresholds(network, value):
     if attempt(assign) is None:
         assert_same(state_of(snn), before)
     fits(snn)
+
+
+# Arbitrary texts are hardly ever names of variables.
+variables = st.one_of(
+    anything, st.lists(st.sampled_from(["potential", "cell.timer", "threshold", "x_pre"]), max_size=3)
+)
+
+
+@pytest.mark.parametrize("field", list(inspect.signature(StateMonitor).parameters))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_fields_of_a_monitor(network, field, data):
+    value = data.draw(variables if field == "variables" else anything)
+    monitor = attempt(lambda: StateMonitor(**({"variables": "potential"} | {field: value})))
+    if monitor is None:
+        return
+    snn = network.copy()
+    before = snapshot(snn)
+    if attempt(lambda: snn.simulate(monitor=monitor)) is None:
+        assert_same(state_of(snn), before)
+    else:
+        found = snn.recording.variables
+        assert tuple(found) == monitor.variables
+        n_neurons = snn.num_neurons if monitor.neurons is None else len(monitor.neurons)
+        shape = (snn.simulation_duration // monitor.every, n_neurons)
+        assert {array.shape for array in found.values()} == {shape}
 
 
 FIELDS = list(inspect.signature(SimulationParams).parameters)

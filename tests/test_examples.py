@@ -101,6 +101,17 @@ def test_memory_capacity(tmp_path):
     assert (tmp_path / "memory_capacity.png").read_bytes().startswith(PNG)
 
 
+def test_membrane(tmp_path):
+    out = run("membrane.py", "--output", tmp_path)
+    pattern = r"^neuron +(\d+)  spikes +(\d+)  potential +(\S+) to (\S+)  input current up to (\S+)$"
+    rows = [[float(value) for value in row] for row in re.findall(pattern, out, re.MULTILINE)]
+    assert len({row[0] for row in rows}) == 4
+    # A neuron that was pushed over the threshold at the end of a step fires in the next.
+    assert all(spikes > 0 and low < 0 < high < 1.5 for _, spikes, low, high, _ in rows)
+    assert all(0.03 <= current <= 0.13 for *_, current in rows)
+    assert (tmp_path / "membrane.png").read_bytes().startswith(PNG)
+
+
 def test_every_example_of_this_folder_has_a_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     # A module that an example imports.

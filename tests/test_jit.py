@@ -30,6 +30,8 @@ SELECTION = (
     "test_batch.py::test_turning_bytes",
     *(f"test_batch.py::test_equals_a_loop[0-{kind}]" for kind in ("spikes", "both")),
     "test_drive.py::test_chunks_equal_the_whole",
+    "test_monitor.py::test_equals_the_reference_step_by_step[0-plastic-delays-taps-3]",
+    "test_monitor.py::test_a_batch_gives_what_a_loop_gives[1-True]",
 )
 
 

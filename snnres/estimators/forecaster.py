@@ -14,7 +14,6 @@ from ..encoding.base import check_choice
 from ..encoding.fitting import all_or_nothing
 from ..encoding.standardiser import Standardiser
 from ..measures import Driven, driven
-from ..network import SNN
 from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, check_rows, refuse
 from .least_squares import Moments, chosen_alpha
 from .reservoir import (
@@ -454,9 +453,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.coef_ = self.moments_.solution(self.alpha_ * self.moments_.weight)
 
     def _new_run(self) -> SeriesRun:
-        return SeriesRun(
-            self.network_, lags=int(self.lags), hold=self.hold_, taus=tuple(map(float, self.trace_taus))
-        )
+        return SeriesRun(self.network_, lags=int(self.lags), hold=self.hold_, taus=tuple(map(float, self.trace_taus)))
 
     def _run_after(self, history: Any) -> SeriesRun:
         """Return a run from the start, or from the end of a history."""

@@ -151,9 +151,7 @@ def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int, settli
     return float(counts.sum() / (steps * network.num_neurons))
 
 
-def calibrated(
-    network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int, settling: int = 0
-) -> SNN:
+def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int, settling: int = 0) -> SNN:
     """Return the network with the threshold at which it fires at the target rate on training data.
 
     The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection. What fires in

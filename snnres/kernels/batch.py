@@ -5,9 +5,9 @@ from typing import Any
 from numba.core import types
 from numba.extending import overload
 
-from .advance import advance
 from .compile import OPTIONS, jit
 from .model import Drive, Recorder
+from .monitor import advance_monitored
 from .verbs import window
 
 
@@ -40,25 +40,27 @@ def restore_compiled(state, source):
 
 
 @jit
-def run_trials(model, drive, state, recorder, starts, rows, initial, potentials, first):
+def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, initial, potentials, first):
     """Run the trials from ``first`` on, each from the initial state, and return the first one not run.
 
     Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, its input the steps ``rows[k]``
-    to ``rows[k + 1]`` of the drive. It begins at its row of ``potentials``, of which there may be one for all. Stops
-    before a trial whose spikes do not fit the recorder. Mutates the state (a scratch) and the recorder.
+    to ``rows[k + 1]`` of the drive, its samples those from ``samples[k]`` to ``samples[k + 1]`` of the monitor, which
+    may be None. It begins at its row of ``potentials``, of which there may be one for all. Stops before a trial whose
+    spikes do not fit the recorder. Mutates the state (a scratch), the recorder and the monitor's values.
     """
     last = starts.size - 1
     for k in range(first, last):
         restore(state.cell, initial.cell)
+        restore(state.trace, initial.trace)
         restore(state.flight, initial.flight)
         restore(state.line, initial.line)
         copy_values(state.cell.potential, potentials[k % potentials.shape[0]])
         own = Drive(window(drive.spikes, rows[k], rows[k + 1]), window(drive.currents, rows[k], rows[k + 1]))
         offsets = recorder.offsets[starts[k] : starts[k + 1] + 1]
         recorder.position[0] = 0
-        advance(
-            model, own, state, Recorder(offsets, recorder.neurons, recorder.fired, recorder.position), offsets.size - 1
-        )
+        recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.position)
+        taken = window(monitor, samples[k], samples[k + 1])
+        advance_monitored(model, own, state, recording, taken, offsets.size - 1)
         if recorder.position[0] < offsets.size - 1:
             return k
     return last

@@ -24,8 +24,8 @@ class SpikeDrive(NamedTuple):
 class CurrentDrive(NamedTuple):
     """Analogue input: ``signal`` (n_rows, n_channels) spread by the CSR rows of its channels, plus a bias a neuron.
 
-    Each row lasts ``hold`` steps; ``current`` (a scratch, an entry a neuron) keeps what it sends. A run begins at the
-    start of a row.
+    Each row lasts ``hold`` steps; ``current`` (a scratch, an entry a neuron) keeps what it sends, zeros once the signal
+    has ended. A run begins at the start of a row.
     """
 
     signal: Float32Array
@@ -129,6 +129,10 @@ def inject_currents(drive, line, potential, t):
         current = drive.current
         for i in range(current.size):
             potential[i] += current[i]
+    elif row == drive.signal.shape[0] and t % drive.hold == 0:
+        # Not added: 0 would turn a potential of -0.
+        for i in range(drive.current.size):
+            drive.current[i] = SILENT
 
 
 @jit

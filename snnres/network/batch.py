@@ -5,7 +5,7 @@ import itertools
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from .. import features
 from ..kernels.batch import run_trials
 from ..progress import Report
-from ..recording import Recording, SpikeTrains
+from ..recording import Recording, SpikeTrains, StateMonitor
+from ..recording.variables import NOTHING_MONITORED
 from ..validation import check_int, refuse, shown
+from .monitoring import Sampler, check_monitor
 from .network import Network
 from .run import new_recorder, resized
 from .trials import Chunk, Trials
@@ -22,6 +24,14 @@ from .trials import Chunk, Trials
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | Reduce
 Bounds: TypeAlias = tuple[int, int]
+
+
+class Probing(NamedTuple):
+    """A monitor, and the factor by which the trace that it may read decays in a step; None for no trace."""
+
+    monitor: StateMonitor
+    trace_decay: np.float32 | None
+
 
 # Neurons and synaptic events, at FIRING, of the trials that one task runs: about a tenth of a second.
 CHUNK_WORK = 2 * 10**8
@@ -35,18 +45,21 @@ def run_batch(
     potentials: NDArray[np.float32],
     returns: Returns,
     neurons: NDArray[np.int64],
+    probing: Probing | None,
     threads: int,
     report: Report,
 ) -> Any:
     """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``."""
     take = taker(returns, neurons)
+    if probing is not None:
+        check_probing(probing, network, trials, returns)
     threads = min(threads, len(trials.durations))
     chunks = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), threads)
     # Made here and not by the first thread that asks, since two would make it twice.
     _ = network.synapses.edges
 
     def work(bounds: Bounds) -> Any:
-        return take(run_chunk(network, trials, potentials, *bounds))
+        return take(run_chunk(network, trials, potentials, probing, *bounds))
 
     parts = []
     # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
@@ -57,22 +70,49 @@ def run_batch(
     return join(parts, returns, trials.durations)
 
 
-def run_chunk(network: Network, trials: Trials, potentials: NDArray[np.float32], first: int, last: int) -> Chunk:
+def run_chunk(
+    network: Network,
+    trials: Trials,
+    potentials: NDArray[np.float32],
+    probing: Probing | None,
+    first: int,
+    last: int,
+) -> Chunk:
     """Simulate the trials ``first`` to ``last``."""
     stretch = trials.stretch(first, last)
     own = potentials if len(potentials) == 1 else potentials[first:last]
     # Of each thread's own: a cell's constants may hold scratch arrays.
-    model = network.frozen_model()
-    initial, state = network.frozen_state(), network.frozen_state()
+    model = network.frozen_model(None if probing is None else probing.trace_decay)
+    initial, state = (network.frozen_state(with_trace=model.trace is not None) for _ in range(2))
     n_steps = int(stretch.starts[-1])
     recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
+    samples = np.zeros_like(stretch.starts)
+    sampler = None
+    if probing is not None:
+        np.cumsum(np.diff(stretch.starts) // probing.monitor.every, out=samples[1:])
+        sampler = Sampler(probing.monitor, network, state, stretch.drive, int(samples[-1]))
     done = 0
     while True:
-        done = run_trials(model, stretch.drive, state, recorder, stretch.starts, stretch.rows, initial, own, done)
+        monitor = None if sampler is None else sampler.monitor
+        where = (stretch.starts, stretch.rows, samples)
+        done = run_trials(model, stretch.drive, state, recorder, monitor, *where, initial, own, done)
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
-            return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons))
+            variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)
+            return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons, variables))
         recorder = resized(recorder, 2 * recorder.neurons.size)
+
+
+def check_probing(probing: Probing, network: Network, trials: Trials, returns: Returns) -> None:
+    """Refuse a monitor whose samples nobody would get, and one of what is not there or of more than its bound."""
+    if returns != "recordings":
+        raise ValueError(
+            "monitor needs returns='recordings', with which its samples come. "
+            f"Got {returns if isinstance(returns, str) else shown(returns)!r} instead."
+        )
+    state = network.frozen_state(with_trace=probing.trace_decay is not None)
+    n_samples = int((trials.durations // probing.monitor.every).sum())
+    check_monitor(probing.monitor, network, state, trials.stretch(0, 1).drive, n_samples)
 
 
 def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:

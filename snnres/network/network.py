@@ -62,20 +62,20 @@ class Network:
 
     def state_at(self, potentials: NDArray[np.float32]) -> State:
         """Return the state at the start of a trial: these potentials (copied), all else as the parts begin."""
-        n_neurons, rule = self.n_neurons, self.active_rule
-        state = self.frozen_state()
+        rule = self.active_rule
+        state = self.frozen_state(with_trace=True)
         state.cell.potential[:] = potentials
         return state._replace(
             rule=None if rule is None else rule.state(*self.rule_size),
-            trace=TraceState(np.zeros(n_neurons, dtype=np.float32)),
             flight=self.synapses.flight(self.synapses.max_delay, learning=rule is not None),
         )
 
-    def frozen_state(self) -> State:
-        """Return what a trial with frozen weights and without a trace needs, as the parts begin."""
+    def frozen_state(self, *, with_trace: bool = False) -> State:
+        """Return what a trial with frozen weights needs, as the parts begin."""
         weights = self.input_weights
         return State(
             self.cell.state(self.n_neurons),
+            trace=TraceState(np.zeros(self.n_neurons, dtype=np.float32)) if with_trace else None,
             flight=self.synapses.flight(self.synapses.max_delay, learning=False),
             line=None if weights is None else weights.line(),
         )

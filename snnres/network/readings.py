@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from .. import features, homeostasis, topology
 from ..kernels.model import State
 from ..parts import LearningRule
-from ..recording import Recording, SpikeTrains, read_only
+from ..recording import Recording, SpikeTrains
+from ..recording.memory import read_only
 from .drive import Input
 from .network import Network
 from .run import Run

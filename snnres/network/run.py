@@ -6,7 +6,10 @@ import numpy as np
 
 from ..kernels.advance import advance
 from ..kernels.model import Drive, Model, Recorder, State
+from ..kernels.monitor import advance_monitored
 from ..recording import Recording
+from ..recording.variables import NOTHING_MONITORED
+from .monitoring import Sampler
 
 # Neurons and synapses that a chunk may visit at most: some tenths of a second.
 CHUNK_WORK = 10**8
@@ -30,14 +33,15 @@ def resized(recorder: Recorder, size: int) -> Recorder:
 
 
 class Run:
-    """One run: advances the state, with a rule the weights too, and keeps the spikes.
+    """One run: advances the state, with a rule the weights too, and keeps the spikes and what a sampler takes down.
 
     A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
     state and recording agree wherever an interrupt falls.
     """
 
-    def __init__(self, model: Model, drive: Drive, state: State, n_steps: int) -> None:
+    def __init__(self, model: Model, drive: Drive, state: State, n_steps: int, sampler: Sampler | None = None) -> None:
         self.parts = (model, drive, state)
+        self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
         self.chunk = max(1, CHUNK_WORK // (self.n_neurons + len(model.synapses.weight)))
@@ -53,7 +57,10 @@ class Run:
         while self.done < self.n_steps:
             start = self.done
             stop = min(start + self.chunk, self.n_steps)
-            advance(*self.parts, self.recorder, stop)
+            if self.sampler is None:
+                advance(*self.parts, self.recorder, stop)
+            else:
+                advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)
             if self.done < stop:
                 self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
             if self.done > start:
@@ -61,6 +68,7 @@ class Run:
         self.recorder = resized(self.recorder, self.recorder.offsets[-1])
 
     def recording(self) -> Recording:
-        """Return the spikes of the steps run so far."""
+        """Return the spikes, and the samples, of the steps run so far."""
         offsets = self.recorder.offsets[: self.done + 1]
-        return Recording.trusted(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons)
+        variables = NOTHING_MONITORED if self.sampler is None else self.sampler.variables(np.array([0, self.done]))
+        return Recording.trusted(offsets, self.recorder.neurons[: offsets[-1]], self.n_neurons, variables)

@@ -22,6 +22,7 @@ from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import LearningRule
 from ..parts.delays import DelaysLike, delays_of
 from ..progress import Progress, reporter
+from ..recording import StateMonitor
 from ..seeding import seed_sequence, streams
 from ..validation import (
     FLOAT32_MAX,
@@ -35,10 +36,11 @@ from ..validation import (
     refuse,
 )
 from .adapt import Presentation, balanced, presentations
-from .batch import Returns, check_jobs, run_batch
+from .batch import Probing, Returns, check_jobs, run_batch
 from .build import build_weights
 from .drive import Input, InputWeights, check_currents, check_hold, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
+from .monitoring import Sampler, check_monitor
 from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
 from .readings import Readings
 from .run import Run
@@ -180,7 +182,9 @@ class SNN(Readings):
                 )
         self._set_synapses(Synapses(weights, delays))
 
-    def simulate(self, trace_tau: float | None = 10.0, *, progress: Progress = False) -> NDArray[np.int8]:
+    def simulate(
+        self, trace_tau: float | None = 10.0, *, monitor: StateMonitor | None = None, progress: Progress = False
+    ) -> NDArray[np.int8]:
         """Run for ``simulation_duration`` steps from the present state.
 
         Two runs over the halves of an input equal one over the whole, plasticity included. Ctrl-C ends a run between
@@ -190,6 +194,9 @@ class SNN(Readings):
         ----------
         trace_tau : float, optional
             Time constant in steps, > 0, of :meth:`get_trace`; None leaves the trace as it is.
+        monitor : StateMonitor, optional
+            What to record of the state beside the spikes: ``recording.variables`` has it. The run is the same with it
+            as without, bit for bit; one that is interrupted keeps the samples of the steps that it has done.
         progress : bool or callable, default False
             True shows a bar on standard error; a function is called with (steps done, steps in all).
 
@@ -200,8 +207,9 @@ class SNN(Readings):
 
         Raises
         ------
-        ValueError
-            If the run would have no steps: neither input nor duration.
+        TypeError, ValueError
+            If the run would have no steps: neither input nor duration; if an argument is not as described, or the
+            monitor asks for what is not there or for more than its ``max_bytes``. Nothing has been run then.
         RuntimeError
             If this network runs already, in another thread.
         """
@@ -209,11 +217,18 @@ class SNN(Readings):
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
+        if monitor is not None:
+            check_type("monitor", monitor, StateMonitor)
         report = reporter(progress, "simulate", n_steps)
         with self._alone(), report:
             drive = self._input.drive(self._network.input_weights)
+            sampler = None
+            if monitor is not None:
+                place = (monitor, self._network, self._state, drive, n_steps // monitor.every)
+                check_monitor(*place)
+                sampler = Sampler(*place)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-            self._run = Run(self._network.model(decay), drive, self._state, n_steps)
+            self._run = Run(self._network.model(decay), drive, self._state, n_steps, sampler)
             for done in self._run.advance():
                 report(done)
         warn_of_overflow(self._network)
@@ -228,6 +243,8 @@ class SNN(Readings):
         returns: Returns = "recordings",
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
+        monitor: StateMonitor | None = None,
+        trace_tau: float | None = 10.0,
         n_jobs: int = -1,
         progress: Progress = False,
     ) -> Any:
@@ -258,6 +275,11 @@ class SNN(Readings):
             Potentials at the start of every trial, or of each.
         neurons : array_like of int, optional
             Neurons to read in place of the outputs.
+        monitor : StateMonitor, optional
+            What to record of the state in every trial beside the spikes: ``variables`` of its recording has it. Its
+            ``max_bytes`` bounds the values of all trials together. Needs ``returns="recordings"``.
+        trace_tau : float, optional
+            Time constant in steps, > 0, of the trace that ``monitor`` may read; None for no trace.
         n_jobs : int, default -1
             Threads; -1 for one a core.
         progress : bool or callable, default False
@@ -287,8 +309,13 @@ class SNN(Readings):
         trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
         start = check_start(potentials, self._initial_potentials, len(trials.durations))
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
+        decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
+        probing = None
+        if monitor is not None:
+            check_type("monitor", monitor, StateMonitor)
+            probing = Probing(monitor, decay)
         threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, read, threads, report)
+        return run_batch(self._network, trials, start, returns, read, probing, threads, report)
 
     def adapt(
         self,

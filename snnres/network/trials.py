@@ -60,7 +60,7 @@ class Trials(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Spikes of some successive trials on one time axis; trial k has the steps ``starts[k]`` to ``starts[k + 1]``."""
+    """What some successive trials on one time axis gave; trial k has the steps ``starts[k]`` to ``starts[k + 1]``."""
 
     starts: NDArray[np.int64]
     recording: Recording
@@ -68,7 +68,10 @@ class Chunk(NamedTuple):
     def recordings(self) -> list[Recording]:
         """Return one recording a trial, each with memory of its own."""
         windows = (self.recording.window(*bounds) for bounds in itertools.pairwise(self.starts.tolist()))
-        return [Recording.trusted(window.offsets, window.neurons.copy(), window.n_neurons) for window in windows]
+        return [
+            Recording.trusted(window.offsets, window.neurons.copy(), window.n_neurons, window.variables)
+            for window in windows
+        ]
 
     def outputs(self, neurons: NDArray[np.int64]) -> list[NDArray[np.int8]]:
         """Return (n_steps_k, n) 0/1 of the given neurons for each trial."""

@@ -29,15 +29,15 @@ Examples
 
 from .canvas import new_figure, save_figure
 from .memory import memory_curve
-from .potentials import membrane_potentials
 from .spikes import isi_histogram, population_rate, raster
+from .states import membrane
 from .style import styled
 from .synapses import adjacency, weight_histogram
 
 __all__ = [
     "adjacency",
     "isi_histogram",
-    "membrane_potentials",
+    "membrane",
     "memory_curve",
     "new_figure",
     "population_rate",

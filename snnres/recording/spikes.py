@@ -1,4 +1,4 @@
-"""What a run returns: spikes as sorted events, from which dense views are made on request."""
+"""Spikes as sorted events, from which dense views are made on request."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .kernels.events import count_by_trial, fill_dense, place_by_trial
-from .markup import html_lines, raster_svg, thinned
-from .validation import INT32_MAX, check_binary, check_int, check_integers, check_neurons, refuse
-
-__all__ = ["Recording", "SpikeTrains"]
-
-
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """Return a view that cannot be made writable, unlike one whose flag is set: kernels trust what it holds."""
-    plain: Any = array
-    return np.asarray(memoryview(plain).toreadonly())
+from ..kernels.events import count_by_trial, fill_dense, place_by_trial
+from ..markup import html_lines, raster_svg, thinned
+from ..validation import INT32_MAX, check_binary, check_int, check_integers, check_neurons, check_type, refuse
+from .memory import read_only
+from .variables import NOTHING_MONITORED, StateVariables
 
 
 def check_bounds(name: str, value: Any, n_entries: int) -> NDArray[np.int64]:
@@ -132,11 +126,13 @@ class Recording:
         Indices, ascending within a step.
     n_neurons : int
         Neurons recorded, silent ones included.
+    variables : StateVariables, optional
+        What a :class:`StateMonitor` took down in the same steps; empty without one.
 
     Raises
     ------
     TypeError, ValueError
-        If offsets and neurons do not belong together.
+        If offsets, neurons and variables do not belong together.
 
     Notes
     -----
@@ -153,24 +149,49 @@ class Recording:
     offsets: NDArray[np.int64]
     neurons: NDArray[np.uint32]
     n_neurons: int
+    variables: StateVariables = NOTHING_MONITORED
 
     def __post_init__(self) -> None:
         n_neurons = check_int("n_neurons", self.n_neurons, 0, INT32_MAX)
         neurons = check_integers("neurons", self.neurons)
         offsets = check_bounds("offsets", self.offsets, len(neurons))
         check_entries("neurons", neurons, offsets, np.broadcast_to(n_neurons, len(offsets) - 1))
-        self._take(offsets, neurons.astype(np.uint32), n_neurons)
+        check_type("variables", self.variables, StateVariables)
+        for name, indices, end in (
+            ("steps", self.variables.steps, len(offsets) - 1),
+            ("neurons", self.variables.neurons, n_neurons),
+        ):
+            if indices.max(initial=-1) >= end:
+                raise ValueError(f"variables.{name} must lie in [0, {end}). Got {indices.max()} instead.")
+        self._take(offsets, neurons.astype(np.uint32), n_neurons, self.variables)
 
-    def _take(self, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> None:
-        values = {"offsets": read_only(offsets), "neurons": read_only(neurons), "n_neurons": n_neurons}
+    def _take(
+        self,
+        offsets: NDArray[np.int64],
+        neurons: NDArray[np.uint32],
+        n_neurons: int,
+        variables: StateVariables,
+    ) -> None:
+        values = {
+            "offsets": read_only(offsets),
+            "neurons": read_only(neurons),
+            "n_neurons": n_neurons,
+            "variables": variables,
+        }
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
     @classmethod
-    def trusted(cls, offsets: NDArray[np.int64], neurons: NDArray[np.uint32], n_neurons: int) -> Recording:
+    def trusted(
+        cls,
+        offsets: NDArray[np.int64],
+        neurons: NDArray[np.uint32],
+        n_neurons: int,
+        variables: StateVariables = NOTHING_MONITORED,
+    ) -> Recording:
         """Return the recording of arrays that are known to be right and are written to no more: no check, no copy."""
         recording = object.__new__(cls)
-        recording._take(offsets, neurons, n_neurons)
+        recording._take(offsets, neurons, n_neurons, variables)
         return recording
 
     @classmethod
@@ -183,7 +204,8 @@ class Recording:
 
     def __repr__(self) -> str:
         """Return one line."""
-        return f"<Recording: {self.n_steps} steps, {self.n_neurons} neurons, {self.n_spikes} spikes>"
+        monitored = f", {self.variables.summary()}" if self.variables else ""
+        return f"<Recording: {self.n_steps} steps, {self.n_neurons} neurons, {self.n_spikes} spikes{monitored}>"
 
     def _repr_html_(self) -> str:
         """Return the line and a raster as a notebook shows them."""
@@ -240,7 +262,8 @@ class Recording:
         start = check_int("start", start, 0, self.n_steps)
         stop = check_int("stop", stop, start, self.n_steps)
         begin, end = self.offsets[start], self.offsets[stop]
-        return Recording.trusted(self.offsets[start : stop + 1] - begin, self.neurons[begin:end], self.n_neurons)
+        offsets, variables = self.offsets[start : stop + 1] - begin, self.variables.window(start, stop)
+        return Recording.trusted(offsets, self.neurons[begin:end], self.n_neurons, variables)
 
     def _columns(self, neurons: ArrayLike | None) -> tuple[NDArray[np.int32], int]:
         """Return the column of each neuron, -1 where it is left out, and the number of columns."""
