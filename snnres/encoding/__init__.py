@@ -28,6 +28,7 @@ from .pixels import SpikePooler
 from .population import PopulationEncoder
 from .rate import BernoulliEncoder, PoissonEncoder, RegularRateEncoder
 from .scaling import SampleScaler
+from .taps import Taps, random_taps
 
 __all__ = [
     "BernoulliEncoder",
@@ -43,6 +44,8 @@ __all__ = [
     "SendOnDeltaEncoder",
     "SpikePooler",
     "StepForwardEncoder",
+    "Taps",
     "random_bias",
     "random_input_weights",
+    "random_taps",
 ]

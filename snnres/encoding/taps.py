@@ -61,8 +61,9 @@ def random_taps(
     reach : float, default 0.6
         See above, in (0, 1].
     mixed : bool, default False
-        Let each tap read a channel of its own, with weights that keep their mean: what happens in several channels at
-        different times.
+        For many channels: let each tap read a channel of its own, and every second neuron all of them as they are now,
+        with weights that keep their mean. So neurons see what happens in several channels, at different times or at
+        one.
     seed : int, numpy.random.SeedSequence or numpy.random.Generator, optional
         Source of the draws.
 
@@ -90,14 +91,20 @@ def random_taps(
     rng = stream(seed, TAPS_KEY)
     most = (reach * length - 1) / (n_taps - 1) if n_taps > 1 else 1.0
     distance = np.floor(2 ** rng.uniform(0, np.log2(max(most, 1.0)), n_neurons)).astype(np.int64)
-    delay = distance[:, None] * np.arange(n_taps)
+    at_once = np.full(n_neurons, n_taps == 1)
+    if mixed:
+        at_once[1::2] = True
+    delay = np.where(at_once, 0, distance)[:, None] * np.arange(n_taps)
     channel = rng.integers(n_channels, size=(n_neurons, n_taps if mixed else 1)) + np.zeros_like(delay)
     weights = rng.standard_normal((n_neurons, n_taps))
-    if n_taps > 1 and not mixed:
-        weights -= weights.mean(axis=1, keepdims=True)
+    weights -= np.where(at_once, 0.0, weights.mean(axis=1))[:, None]
     weights /= np.linalg.norm(weights, axis=1, keepdims=True)
     pairs = np.stack([channel.ravel(), delay.ravel()], axis=1)
-    taps, row = np.unique(pairs, axis=0, return_inverse=True)
+    # The last channel gets a row even if no neuron reads it: by the highest a network knows how many there are.
+    taps, row = np.unique(np.vstack([pairs, [[n_channels - 1, 0]]]), axis=0, return_inverse=True)
     neuron = np.repeat(np.arange(n_neurons), n_taps)
-    matrix = sp.coo_matrix((weights.ravel().astype(np.float32), (row.ravel(), neuron)), shape=(len(taps), n_neurons))
+    # Two taps of a neuron that read the same channel at once add up.
+    matrix = sp.coo_matrix(
+        (weights.ravel().astype(np.float32), (row.ravel()[:-1], neuron)), shape=(len(taps), n_neurons)
+    )
     return Taps(matrix.tocsr(), taps)

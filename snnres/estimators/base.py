@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +12,37 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..encoding.base import check_choice
 from ..encoding.series import FORMS, Series, check_series
-from ..features import FeatureOptions, check_feature_names, feature_blocks, value_names
+from ..features import FeatureOptions, check_feature_names
 from ..measures import Driven, driven
+from ..network import SNN
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
-from .reservoir import ReservoirSettings, calibrated, random_reservoir, reservoir_settings
+from .pathways import (
+    AUTO,
+    BOTH,
+    DELAYED,
+    FEW_CHANNELS,
+    FINAL_TAU,
+    MEMORY,
+    PLAIN,
+    QUICK,
+    Pathway,
+    default_taps,
+    flat_blocks,
+    memory_hold,
+    quick_defaults,
+    quick_hold,
+    tapped_reservoir,
+)
+from .reservoir import (
+    calibrated,
+    calibration_sample,
+    drawn_seed,
+    measured_ratio,
+    random_reservoir,
+    reservoir_settings,
+)
 from .signal import (
     as_one_step,
     currents,
@@ -27,7 +54,7 @@ from .signal import (
     table_fields,
     warn_of_drowned,
 )
-from .storage import StorageMixin, check_columns, check_network, check_standardiser
+from .storage import StorageMixin, check_columns, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -94,24 +121,29 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     num_neurons: int = 1000
+    memory: str = AUTO
+    taps: int | None = None
+    max_delay: int = 10
+    network: Any = None
     small_world_graph_k: int = 32
     small_world_graph_p: float = 0.2
-    recurrent_scaling: float = 0.5
+    recurrent_scaling: float | None = None
     input_fan_in: int = 8
     shared_scale: bool | None = None
-    bias_scaling: float = 2.0
+    bias_scaling: float | None = None
     leak_coefficient: float = 0.1
     refractory_period: int = 2
-    target_rate: float = 0.15
+    target_rate: float | None = None
+    hold: int | None = None
     min_steps: int = 200
     deltas: bool = True
     n_fields: int = 8
-    features: Any = ("binned_counts", "filtered_traces")
+    features: Any = None
     n_bins: int = 10
     trace_tau: float = 40.0
     max_isi: int = 1
     scales: Any = (1, 2, 4, 8)
-    final_taus: Any = (5.0, 30.0)
+    final_taus: Any = None
     random_state: Any = None
     n_jobs: int | None = -1
     verbose: bool = False
@@ -121,24 +153,41 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.three_d_array = True
         return tags
 
-    def _check_parameters(self) -> ReservoirSettings:
-        """Refuse parameters out of their range, before any work; return those of the network."""
-        settings = reservoir_settings(self)
+    @property
+    def network_(self) -> SNN:
+        """The reservoir; of both, that with memory."""
+        return self.pathways_[-1].network
+
+    @property
+    def hold_(self) -> int:
+        """Steps of the network for each step of the data; of both, with memory."""
+        return self.pathways_[-1].hold
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters out of their range, before any work."""
+        check_choice("memory", self.memory, (AUTO, QUICK, MEMORY, BOTH))
+        if self.taps is not None:
+            check_int("taps", self.taps, 0, INT32_MAX)
+        check_int("max_delay", self.max_delay, 0, INT32_MAX)
+        for values in (PLAIN, DELAYED):
+            reservoir_settings(self, values, self.max_delay)
+        if self.hold is not None:
+            check_int("hold", self.hold, 1, INT32_MAX)
         if self.shared_scale is not None:
             check_bool("shared_scale", self.shared_scale)
         check_int("min_steps", self.min_steps, 1, INT32_MAX)
         check_bool("deltas", self.deltas)
         check_int("n_fields", self.n_fields, 3, INT32_MAX)
-        check_feature_names("features", self.features)
+        if self.features is not None:
+            check_feature_names("features", self.features)
         check_bool("verbose", self.verbose)
-        self._options()
+        self._options(FeatureOptions().final_taus if self.final_taus is None else self.final_taus)
         self._threads()
-        return settings
 
     def _check_loaded(self) -> None:
         """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
         self._check_parameters()
-        check_network(self)
+        check_pathways(self)
         if self.input_form_ not in ("table", "series"):
             raise refuse("input_form_", "'table' or 'series'", self.input_form_)
         n_channels = check_int("n_features_in_", self.n_features_in_, 1)
@@ -148,19 +197,19 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         check_standardiser("scaling_", self.scaling_, n_channels)
         if self.delta_scaling_ is not None:
             check_standardiser("delta_scaling_", self.delta_scaling_, n_channels)
-        check_int("hold_", self.hold_, 1)
-        self._check_answer(self._matrix(Series(np.zeros((1, n_channels)), np.ones(1, dtype=np.int64), False)))
+        sample = Series(np.zeros((1, n_channels)), np.ones(1, dtype=np.int64), False)
+        self._check_answer(self._matrix(sample, self.pathways_))
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
         """Refuse what does not go with the features of a sample."""
 
-    def _options(self) -> FeatureOptions:
+    def _options(self, final_taus: Any) -> FeatureOptions:
         return FeatureOptions(
             check_int("n_bins", self.n_bins, 1, INT32_MAX),
             check_real("trace_tau", self.trace_tau, above=0),
             check_int("max_isi", self.max_isi, 1, INT32_MAX),
             self.scales,
-            self.final_taus,
+            final_taus,
         )
 
     def _threads(self) -> int:
@@ -171,8 +220,30 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             raise refuse("n_jobs", "None, -1 or an integer >= 1", self.n_jobs)
         return int(self.n_jobs)
 
-    def _fit_reservoir(self, settings: ReservoirSettings, series: Series) -> None:
-        """Learn scaling, weights and threshold from checked samples."""
+    def _fit_reservoir(self, series: Series, error: Callable[[FeatureMatrix], float] | None) -> FeatureMatrix:
+        """Learn scaling, weights and threshold from checked samples; return their features.
+
+        Of several ways to features the one is kept whose ``error`` on them is the least.
+        """
+        self._learn_scaling(series)
+        seed = drawn_seed(self.random_state)
+        offers = self._offers(series, choosing=error is not None)
+        self.errors_: dict[str, float] = {}
+        least = np.inf
+        for name, parts in offers.items():
+            pathways = [self._pathway(part, series, seed) for part in parts]
+            matrix = self._matrix(series, pathways)
+            found = error(matrix) if error is not None and len(offers) > 1 else 0.0
+            if len(offers) > 1:
+                self.errors_[name] = found
+            if found < least:
+                least, kept = found, matrix
+                self.memory_, self.pathways_ = name, pathways
+        sample = calibration_sample(self._drive(series, deltas=self.pathways_[-1].deltas))
+        self.current_ratio_ = measured_ratio(self.network_, sample, self.hold_, self._threads())
+        return kept
+
+    def _learn_scaling(self, series: Series) -> None:
         if self.shared_scale:
             warn_of_drowned(series.rows)
         shared = share_a_scale(series.rows) if self.shared_scale is None else self.shared_scale
@@ -180,11 +251,50 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         # A table's one step has no differences.
         deltas = self.deltas and self.input_form_ == "series"
         self.delta_scaling_ = learn_delta_scaling(series, self.scaling_, shared=shared) if deltas else None
-        # So that the median sample lasts at least min_steps.
-        self.hold_ = max(1, int(np.ceil(int(self.min_steps) / np.median(series.lengths))))
-        drive = currents(series, self.scaling_, self.delta_scaling_)
-        network = random_reservoir(settings, drive[0].shape[0])
-        self.network_ = calibrated(network, drive, self.hold_, settings.target_rate, self._threads())
+
+    def _offers(self, series: Series, *, choosing: bool) -> dict[str, tuple[str, ...]]:
+        """Return the pathways of each way to features that there is to choose from."""
+        if self.memory == BOTH:
+            return {BOTH: (QUICK, MEMORY)}
+        if self.memory != AUTO:
+            return {self.memory: (self.memory,)}
+        if series.lengths.max() == 1:
+            # One step has no past.
+            return {QUICK: (QUICK,)}
+        return {QUICK: (QUICK,), MEMORY: (MEMORY,)} if choosing else {BOTH: (QUICK, MEMORY)}
+
+    def _pathway(self, name: str, series: Series, seed: int) -> Pathway:
+        """Return a network for samples, its threshold set on them, with what it takes to drive and to read it."""
+        n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
+        if name == MEMORY:
+            n_taps, hold, max_delay, values = 0, memory_hold(length), self.max_delay, DELAYED
+        else:
+            table = self.input_form_ == "table"
+            n_taps = default_taps(n_channels, table=table) if self.taps is None else int(self.taps)
+            hold, max_delay = quick_hold(int(self.min_steps), length, n_taps), 0
+            values = quick_defaults(n_channels, n_taps)
+        hold = hold if self.hold is None else int(self.hold)
+        settings = reservoir_settings(self, values, max_delay)
+        deltas = name == QUICK and self.delta_scaling_ is not None
+        drive = self._drive(series, deltas=deltas)
+        if n_taps:
+            network = tapped_reservoir(settings, drive, length, n_taps, seed, many=n_channels > FEW_CHANNELS)
+        else:
+            network = random_reservoir(settings, drive[0].shape[0], hold, seed)
+        if not isinstance(self.network, SNN):
+            network = calibrated(network, drive, hold, settings.target_rate, self._threads())
+        return Pathway(
+            name,
+            network,
+            hold,
+            deltas,
+            check_feature_names("features", values["features"] if self.features is None else self.features),
+            (FINAL_TAU * hold,) if self.final_taus is None else self._options(self.final_taus).final_taus,
+        )
+
+    def _drive(self, series: Series, *, deltas: bool) -> list[NDArray[np.float32]]:
+        """Return the currents of each sample."""
+        return currents(series, self.scaling_, self.delta_scaling_ if deltas else None)
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
@@ -212,33 +322,53 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             self.n_features_in_: int = series.rows.shape[1]
         return series
 
-    def _matrix(self, series: Series) -> FeatureMatrix:
+    def _matrix(self, series: Series, pathways: list[Pathway]) -> FeatureMatrix:
         """Return the reservoir's features of samples."""
-        names, options = check_feature_names("features", self.features), self._options()
-        blocks = self.network_.simulate_batch(
-            currents=currents(series, self.scaling_, self.delta_scaling_),
-            hold=self.hold_,
-            returns=lambda trains: feature_blocks(trains, names, options),
-            n_jobs=self._threads(),
-            progress=bool(self.verbose),
-        )
-        flat = {name: block.reshape(len(series.lengths), -1) for name, block in blocks.items()}
-        ends = np.cumsum([block.shape[1] for block in flat.values()])
+        parts: dict[str, Float64Array] = {}
+        for pathway in pathways:
+            options = self._options(pathway.final_taus)
+            answers = pathway.answers(
+                self._drive(series, deltas=pathway.deltas), options, self._threads(), verbose=bool(self.verbose)
+            )
+            blocks = flat_blocks(answers, options)
+            parts |= {label_of(pathway, pathways, name): block for name, block in blocks.items()}
+        ends = np.cumsum([block.shape[1] for block in parts.values()])
         columns = {
             name: slice(int(end - block.shape[1]), int(end))
-            for (name, block), end in zip(flat.items(), ends, strict=True)
+            for (name, block), end in zip(parts.items(), ends, strict=True)
         }
-        return FeatureMatrix(np.hstack(list(flat.values())), columns)
+        return FeatureMatrix(np.hstack(list(parts.values())), columns)
 
     def _feature_names(self) -> list[str]:
         """Return the names of the columns of :meth:`_matrix`."""
-        options = self._options()
         return [
-            f"{feature}_n{neuron}_{value}" if value else f"{feature}_n{neuron}"
-            for feature in check_feature_names("features", self.features)
-            for neuron in range(self.num_neurons)
-            for value in value_names(feature, options)
+            label_of(pathway, self.pathways_, name).replace(" ", "_")
+            for pathway in self.pathways_
+            for name in pathway.column_names(self._options(pathway.final_taus))
         ]
+
+
+def check_pathways(estimator: BaseReservoir) -> None:
+    """Refuse fitted pathways that no ``fit`` leaves."""
+    pathways = estimator.pathways_
+    if not isinstance(pathways, list) or not pathways or any(not isinstance(entry, Pathway) for entry in pathways):
+        raise refuse("pathways_", "a list of pathways", pathways)
+    names = (QUICK, MEMORY) if estimator.memory_ == BOTH else (estimator.memory_,)
+    if tuple(pathway.name for pathway in pathways) != names or not {*names} <= {QUICK, MEMORY}:
+        raise refuse("pathways_", f"those of memory_={estimator.memory_!r}", [pathway.name for pathway in pathways])
+    for pathway in pathways:
+        if not isinstance(pathway.network, SNN):
+            raise refuse("pathways_", "networks", pathway.network)
+        if estimator.network is None and pathway.network.num_neurons != estimator.num_neurons:
+            raise refuse("pathways_", f"networks of {estimator.num_neurons} neurons", pathway.network)
+        check_int("hold_", pathway.hold, 1, INT32_MAX)
+        check_bool("pathways_.deltas", pathway.deltas)
+        check_feature_names("pathways_.features", pathway.features)
+
+
+def label_of(pathway: Pathway, among: list[Pathway], name: str) -> str:
+    """Return the name of something of a pathway, told apart from the others' where there are others."""
+    return name if len(among) == 1 else f"{pathway.name} {name}"
 
 
 @driven.register
@@ -248,10 +378,12 @@ def driven_reservoir(reservoir: BaseReservoir) -> Driven:
     if reservoir.input_form_ == "table":
         raise ValueError("reservoir must be fitted to series: a table has no steps to remember. Got a table instead.")
 
+    pathway = reservoir.pathways_[-1]
+
     def channels(rows: Float64Array) -> Float64Array:
-        if reservoir.delta_scaling_ is None:
+        if not pathway.deltas:
             return rows
         deltas = differences(rows, np.zeros(1, dtype=np.int64))
         return np.hstack([rows, learn_scaling(deltas, shared=True).apply(deltas)])
 
-    return Driven(reservoir.network_, reservoir.n_features_in_, reservoir.hold_, channels=channels)
+    return Driven(pathway.network, reservoir.n_features_in_, pathway.hold, channels=channels)

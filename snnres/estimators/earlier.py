@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..encoding.standardiser import Standardiser
+from ..features import FeatureOptions
+from .pathways import QUICK, Pathway
 
 
 def scale(mean: NDArray[np.float64], divisor: NDArray[np.float64]) -> Standardiser:
@@ -33,13 +35,28 @@ def within(limits: tuple[Any, Any], margin: float = 0.1) -> tuple[Any, Any]:
 FORMER_RECORDS: dict[str, Callable[..., Any]] = {"Scale": scale, "SignalScaling": signal_scaling}
 
 
-def renamed(attributes: dict[str, Any]) -> dict[str, Any]:
+def former_parameters(kind: type, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of an estimator with those that say what it was before there were others."""
+    names = {field for base in kind.__mro__ for field in getattr(base, "__annotations__", ())}
+    if "memory" in names:
+        return {"memory": QUICK, "taps": 0} | parameters
+    return {"max_delay": 0} | parameters if "lags" in parameters else parameters
+
+
+def renamed(kind: type, parameters: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
     """Return the attributes of an estimator under today's names."""
     kept = dict(attributes)
     if isinstance(kept.get("scaling_"), dict):
         kept |= kept["scaling_"]
     if "limits_" in kept:
         kept["target_range_"] = within(kept.pop("limits_"))
-    if "run_" in kept and "hold_" not in kept:
+    if "run_" in kept:
         kept["hold_"] = kept["run_"].hold
+    elif parameters.get("memory") == QUICK:
+        features = parameters["features"]
+        names = (features,) if isinstance(features, str) else tuple(features)
+        deltas = kept["delta_scaling_"] is not None
+        network, hold = kept.pop("network_"), kept.pop("hold_")
+        kept["pathways_"] = [Pathway(QUICK, network, hold, deltas, names, FeatureOptions().final_taus)]
+        kept |= {"memory_": QUICK, "errors_": {}}
     return kept

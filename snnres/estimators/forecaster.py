@@ -14,12 +14,14 @@ from ..encoding.base import check_choice
 from ..encoding.fitting import all_or_nothing
 from ..encoding.standardiser import Standardiser
 from ..measures import Driven, driven
+from ..network import SNN
 from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_real, check_rows, refuse
 from .least_squares import Moments, chosen_alpha
 from .reservoir import (
     CALIBRATION_SAMPLES,
     ReservoirSettings,
     calibrated,
+    drawn_seed,
     measured_ratio,
     random_reservoir,
     reservoir_settings,
@@ -76,16 +78,19 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         the network's own: that of its recurrent delays.
     max_delay : int, optional
         Longest delay of the recurrent synapses in steps of the series, 0 for none. Delays are uniform between one step
-        of the network and this. None: @D with ``lags=1``, else 0, as lags and delays together were worse than either.
+        of the network and this. None: 12 with ``lags=1``, else 0, as lags and delays together were worse than either.
     hold : int, optional
-        Steps of the network for each step of the series: the more, the finer its answer. None: @H with delays, 50
+        Steps of the network for each step of the series: the more, the finer its answer. None: 80 with delays, 50
         without.
+    network : SNN or square matrix, optional
+        In place of the random network. A matrix holds weights in units of the threshold, which is then set as for the
+        random one; a network is taken as it is, its threshold, delays and, if it has any, input weights too.
     small_world_graph_k, small_world_graph_p : int and float, default 32 and 0.2
         Neighbours on the ring (even) and rewiring probability.
     recurrent_scaling : float, optional
         Recurrent weights are normal with mean 0 and standard deviation
         ``recurrent_scaling * threshold / sqrt(small_world_graph_k / 2)``. 0 leaves neurons without a network. None:
-        @S with delays, 0.25 without.
+        1.4 with delays, 0.25 without.
     input_fan_in : int, default 12
         Of the ``lags`` times channels that drive the network, those that reach a neuron on average, or all where there
         are fewer. Weights are uniform, scaled so that each neuron's have a sum of squares of 1.
@@ -95,7 +100,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         As in :class:`snnres.SimulationParams`.
     target_rate : float, optional
         Spikes per neuron and step of the network on the training data, below ``1 / (refractory_period + 1)``. The
-        threshold is set to it. None: @R with delays, 0.05 without.
+        threshold is set to it. None: 0.04 with delays, 0.05 without.
     trace_taus : tuple of float, default (0.5, 3.0, 10.0)
         Time constants of the filters through which each neuron's spikes are read, in steps of the series, > 0.
     include_input : bool, default True
@@ -174,6 +179,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         lags: int = 12,
         max_delay: int | None = None,
         hold: int | None = None,
+        network: Any = None,
         small_world_graph_k: int = 32,
         small_world_graph_p: float = 0.2,
         recurrent_scaling: float | None = None,
@@ -194,6 +200,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         self.lags = lags
         self.max_delay = max_delay
         self.hold = hold
+        self.network = network
         self.small_world_graph_k = small_world_graph_k
         self.small_world_graph_p = small_world_graph_p
         self.recurrent_scaling = recurrent_scaling
@@ -426,12 +433,15 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     def _fit_reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> None:
         """Draw a network and set its threshold on stretches of the series."""
         lags = int(self.lags)
-        network = random_reservoir(settings, lags * self.n_features_in_, self.hold_)
+        seed = drawn_seed(self.random_state)
+        network = random_reservoir(settings, lags * self.n_features_in_, self.hold_, seed)
         channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
         n_stretches, n_steps, settling = calibration_stretches(settings.max_delay, len(channels))
         starts = np.unique(np.linspace(0, max(0, len(channels) - n_steps), n_stretches).astype(int))
         stretches = [channels[start : start + n_steps].T.astype(np.float32) for start in starts]
-        self.network_ = calibrated(network, stretches, self.hold_, settings.target_rate, 1, settling)
+        if not isinstance(self.network, SNN):
+            network = calibrated(network, stretches, self.hold_, settings.target_rate, 1, settling)
+        self.network_ = network
         self.current_ratio_ = measured_ratio(self.network_, stretches, self.hold_, 1)
 
     def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:

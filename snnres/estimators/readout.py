@@ -40,6 +40,8 @@ class LeaveOneOutRidgeClassifier(ClassifierMixin, BaseEstimator):  # type: ignor
     ----------
     alpha_ : float
         The chosen one.
+    loo_loss_ : float
+        Mean hinge loss if each of the training samples is left out in turn.
     loo_accuracy_ : float
         Fraction of the training samples that are classified right if each is left out in turn.
     classes_ : ndarray, shape (n_classes,)
@@ -64,6 +66,7 @@ class LeaveOneOutRidgeClassifier(ClassifierMixin, BaseEstimator):  # type: ignor
         self.alpha_ = float(ridge.alpha_)
         self.coef_, self.intercept_ = np.reshape(ridge.coef_, (codes.shape[1], -1)), np.atleast_1d(ridge.intercept_)
         left_out = ridge.cv_results_[..., int(np.argmax(alphas == ridge.alpha_))].reshape(codes.shape)
+        self.loo_loss_ = hinge_loss(codes, left_out)
         self.loo_accuracy_ = float(np.mean(self._chosen(left_out) == labels))
         return self
 

@@ -19,7 +19,7 @@ from ..params import SimulationParams
 from ..parts import UniformDelays
 from ..recording import SpikeTrains
 from ..seeding import streams
-from ..validation import INT32_MAX, check_int, check_real
+from ..validation import INT32_MAX, check_int, check_matrix, check_real
 
 Currents = Sequence[NDArray[np.float32]]
 
@@ -54,7 +54,7 @@ class ReservoirSettings(NamedTuple):
     leak_coefficient: float
     refractory_period: int
     target_rate: float
-    random_state: Any
+    network: SNN | sp.csr_matrix | None
 
 
 def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) -> ReservoirSettings:
@@ -62,8 +62,11 @@ def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) 
 
     Those that are None are taken from ``defaults``.
     """
+    network = check_own("network", given.network)
     num_neurons = check_int("num_neurons", given.num_neurons, 3, INT32_MAX)
     k = check_int("small_world_graph_k", given.small_world_graph_k, 2, num_neurons)
+    if network is not None:
+        num_neurons = network.num_neurons if isinstance(network, SNN) else int(network.shape[0])
     if k % 2:
         raise ValueError(f"small_world_graph_k must be even. Got {k} instead.")
     refractory_period = check_int("refractory_period", given.refractory_period, 1, INT32_MAX)
@@ -83,7 +86,7 @@ def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) 
         check_real("leak_coefficient", given.leak_coefficient, low=0, below=1),
         refractory_period,
         check_real("target_rate", value("target_rate"), above=0, below=1.0 / (refractory_period + 1)),
-        given.random_state,
+        network,
     )
 
 
@@ -92,22 +95,38 @@ def drawn_seed(random_state: Any) -> int:
     return int(check_random_state(random_state).randint(2**31 - 1))
 
 
+def check_own(name: str, value: Any) -> SNN | sp.csr_matrix | None:
+    """Return a user's network, ready to be driven by currents alone, or weights as float32."""
+    if value is None:
+        return None
+    if not isinstance(value, SNN):
+        return check_matrix(name, value)
+    network = value.copy()
+    network.disable_stdp()
+    network.set_input_spike_times(np.zeros((0, 0)))
+    network.set_input_currents(None)
+    if network.simulation_duration:
+        raise ValueError(
+            f"{name} must run for as long as its input: build it without duration. "
+            f"Got duration={network.simulation_duration} instead."
+        )
+    return network
+
+
 def random_network(given: ReservoirSettings, hold: int, seed: int) -> SNN:
-    """Return a small-world network with balanced weights and no input weights, its threshold still 1.
+    """Return a small-world network with balanced weights and no input weights, its threshold still 1; or the user's.
 
     Recurrent weights are normal with mean 0 and standard deviation ``recurrent_scaling / sqrt(k / 2)`` in units of the
     threshold: if a fraction q of a neuron's sources fires, its potential changes by about
     ``recurrent_scaling * sqrt(q)`` thresholds. Delays are uniform up to ``max_delay`` steps of the data, each of which
     lasts ``hold`` steps of the network.
     """
-    rngs = streams(seed)
-    n_neurons, k = given.num_neurons, given.small_world_graph_k
-    indptr, indices = topology.watts_strogatz(n_neurons, k, given.small_world_graph_p, rngs["topology"])
-    sd = given.recurrent_scaling / np.sqrt(k / 2)
-    weights = topology.normal_weights(len(indices), 0.0, sd, rngs["weights"])
+    if isinstance(given.network, SNN):
+        return given.network
+    n_neurons = given.num_neurons
     return SNN(
         SimulationParams(
-            adjacency_matrix=topology.to_csr(indptr, indices, weights),
+            adjacency_matrix=random_weights(given, seed) if given.network is None else given.network,
             output_neurons=np.arange(n_neurons),
             membrane_potentials=np.zeros(n_neurons),
             membrane_threshold=1.0,
@@ -119,15 +138,32 @@ def random_network(given: ReservoirSettings, hold: int, seed: int) -> SNN:
     )
 
 
-def random_reservoir(given: ReservoirSettings, n_channels: int, hold: int) -> SNN:
+def random_weights(given: ReservoirSettings, seed: int) -> sp.csr_matrix:
+    """Return balanced weights on a small-world graph, in units of the threshold; none where they would all be 0."""
+    n_neurons, k = given.num_neurons, given.small_world_graph_k
+    if given.recurrent_scaling == 0:
+        return sp.csr_matrix((n_neurons, n_neurons), dtype=np.float32)
+    rngs = streams(seed)
+    indptr, indices = topology.watts_strogatz(n_neurons, k, given.small_world_graph_p, rngs["topology"])
+    sd = given.recurrent_scaling / np.sqrt(k / 2)
+    return topology.to_csr(indptr, indices, topology.normal_weights(len(indices), 0.0, sd, rngs["weights"]))
+
+
+def random_reservoir(given: ReservoirSettings, n_channels: int, hold: int, seed: int) -> SNN:
     """Return a random network with random input weights, each neuron's of unit norm, and biases."""
-    seed = drawn_seed(given.random_state)
     network = random_network(given, hold, seed)
+    if has_input_weights(network):
+        return network
     density = min(1.0, given.input_fan_in / n_channels)
     input_weights = random_input_weights(n_channels, given.num_neurons, density=density, seed=seed)
     bias = random_bias(given.num_neurons, scaling=given.bias_scaling, seed=seed) if given.bias_scaling > 0 else None
     network.set_input_weights(unit_columns(input_weights), bias)
     return network
+
+
+def has_input_weights(network: SNN) -> bool:
+    """Whether a network brings input weights of its own."""
+    return "bias" in network.to_arrays()[1]
 
 
 def with_threshold(network: SNN, threshold: float) -> SNN:

@@ -23,8 +23,9 @@ from ..encoding import PopulationEncoder
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import refuse
-from .earlier import FORMER_RECORDS, renamed
+from .earlier import FORMER_RECORDS, former_parameters, renamed
 from .least_squares import Moments
+from .pathways import Pathway
 from .readout import LeaveOneOutRidgeClassifier
 from .stepping import SeriesRun
 
@@ -32,7 +33,7 @@ READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Rid
 # What stands inside an estimator and is stored by its parameters and attributes, by name of its class.
 PARTS = {kind.__name__: kind for kind in (*READOUTS, LeaveOneOutRidgeClassifier, PopulationEncoder)}
 # Named values, by name of their class.
-RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments)}
+RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments, Pathway)}
 # The parameters once more: a file has only those of which nothing was changed.
 REMEMBERED = "_fitted_parameters"
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
@@ -212,10 +213,11 @@ class Reader(NamedTuple):
         if name not in self.kinds:
             raise ValueError(f"Its classes must be known to this snnres. Got {name!r} instead.")
         kind = self.kinds[name]
-        made = kind(**self.fields(stored["parameters"]))
-        attributes = self.fields(stored["attributes"])
-        if self.version == 1:
-            attributes = renamed(attributes)
+        parameters, attributes = self.fields(stored["parameters"]), self.fields(stored["attributes"])
+        if self.version < 3:
+            parameters = former_parameters(kind, parameters)
+            attributes = renamed(kind, parameters, attributes)
+        made = kind(**parameters)
         if isinstance(made, (RidgeClassifier, RidgeClassifierCV)) and "classes_" in attributes:
             binarizer = LabelBinarizer(neg_label=-1).fit(attributes["classes_"])
             if not np.array_equal(binarizer.classes_, attributes["classes_"]):

@@ -16,7 +16,7 @@ from ..validation import refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
-VERSION = 2
+VERSION = 3
 
 
 # Parameters that change nothing in what an estimator predicts.
@@ -49,7 +49,7 @@ class StorageMixin:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
-        ("snnres estimator"), ``version`` (2), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
+        ("snnres estimator"), ``version`` (3), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
 
         - ``array``: the name of an array of the file; with ``"text": true`` its strings are Python objects
@@ -181,7 +181,7 @@ def descendants(kind: type) -> Iterator[type]:
 def check_network(estimator: Any) -> None:
     """Refuse a fitted network of another size than the parameters say."""
     network = estimator.network_
-    if not isinstance(network, SNN) or network.num_neurons != estimator.num_neurons:
+    if not isinstance(network, SNN) or (estimator.network is None and network.num_neurons != estimator.num_neurons):
         raise refuse("network_", f"a network of {estimator.num_neurons} neurons", network)
 
 

@@ -22,21 +22,35 @@ from ..validation import check_unmasked, refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 from .readout import ALPHAS, LeaveOneOutRidgeClassifier
 
+# Of a block as loud as its spread says; with more, each is quieter.
+COLUMNS = 1000
 # Of the test of whether leave-one-out predictions are better than the most frequent class.
 LEVEL = 0.05
 
 
-def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
-    """Return the spread of each named feature over all its columns.
+def spread_of(block: Float64Array) -> float:
+    """Return the spread of a block over all its columns, 1 where nothing varies.
 
     One number for all neurons: dividing each column by its own would make the rarest spikes as loud as the rest.
     """
-    scales = {}
+    spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
+    return spread if spread > 0 else 1.0
+
+
+def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
+    """Return what divides the columns of each block, so that all blocks are equally loud, however many columns have."""
+    return {
+        name: spread_of(matrix.values[:, columns]) * float(np.sqrt((columns.stop - columns.start) / COLUMNS))
+        for name, columns in matrix.columns.items()
+    }
+
+
+def scaled(matrix: FeatureMatrix, scales: dict[str, float]) -> Float64Array:
+    """Return the features in units of their blocks."""
+    values = matrix.values.copy()
     for name, columns in matrix.columns.items():
-        block = matrix.values[:, columns]
-        spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
-        scales[name] = spread if spread > 0 else 1.0
-    return scales
+        values[:, columns] /= scales[name]
+    return values
 
 
 def warn_of_chance(found: str) -> None:
@@ -92,23 +106,32 @@ class ReservoirPredictor(BaseReservoir):
         targets = self._check_targets(y)
         if len(targets) == 1:
             raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        settings = self._check_parameters()
+        self._check_parameters()
         series = self._check_samples(X, reset=True)
         if len(targets) != len(series.lengths):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
-        self._fit_reservoir(settings, series)
-        matrix = self._matrix(series)
+        fitted: dict[int, Any] = {}
+
+        def left_out_error(matrix: FeatureMatrix) -> float:
+            readout = self._default_readout().fit(scaled(matrix, block_scales(matrix)), targets)
+            fitted[id(matrix)] = readout
+            return self._left_out_error(readout)
+
+        matrix = self._fit_reservoir(series, left_out_error)
         self.scales_ = block_scales(matrix)
-        self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
-        self.readout_.fit(self._scaled(matrix), targets)
+        if self.readout is None and id(matrix) in fitted:
+            self.readout_ = fitted[id(matrix)]
+        else:
+            self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
+            self.readout_.fit(scaled(matrix, self.scales_), targets)
         self._warn_of_chance(targets)
         self._remember_parameters()
         return self
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
-        self.readout_.predict(self._scaled(matrix))
+        self.readout_.predict(scaled(matrix, self.scales_))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the prediction for each sample.
@@ -123,13 +146,8 @@ class ReservoirPredictor(BaseReservoir):
 
     def _readout_input(self, X: Any) -> Float64Array:
         check_is_fitted(self)
-        return self._scaled(self._matrix(self._check_samples(X, reset=False)))
-
-    def _scaled(self, matrix: FeatureMatrix) -> Float64Array:
-        """Return the features in units of their spread in training."""
-        for name, columns in matrix.columns.items():
-            matrix.values[:, columns] /= self.scales_[name]
-        return matrix.values
+        matrix = self._matrix(self._check_samples(X, reset=False), self.pathways_)
+        return scaled(matrix, self.scales_)
 
     def _check_readout(self) -> None:
         """Refuse a readout that is no estimator, or of the wrong kind."""
@@ -139,6 +157,10 @@ class ReservoirPredictor(BaseReservoir):
         raise NotImplementedError
 
     def _default_readout(self) -> Any:
+        raise NotImplementedError
+
+    def _left_out_error(self, readout: Any) -> float:
+        """Return the error of a fitted default readout on samples left out in turn."""
         raise NotImplementedError
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
@@ -203,6 +225,9 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
 
     def _default_readout(self) -> Any:
         return LeaveOneOutRidgeClassifier()
+
+    def _left_out_error(self, readout: Any) -> float:
+        return float(readout.loo_loss_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
         if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
@@ -277,6 +302,9 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
 
     def _default_readout(self) -> Any:
         return RidgeCV(alphas=ALPHAS)
+
+    def _left_out_error(self, readout: Any) -> float:
+        return -float(readout.best_score_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
         if not isinstance(self.readout_, RidgeCV) or self.readout is not None:

@@ -122,7 +122,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         -------
         self
         """
-        self._fit_reservoir(self._check_parameters(), self._check_samples(X, reset=True))
+        self._check_parameters()
+        series = self._check_samples(X, reset=True)
+        self._fit_reservoir(series, None)
         self._remember_parameters()
         return self
 
@@ -140,7 +142,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
             Named by :meth:`get_feature_names_out`.
         """
         check_is_fitted(self)
-        return self._matrix(self._check_samples(X, reset=False)).values
+        return self._matrix(self._check_samples(X, reset=False), self.pathways_).values
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns: feature, neuron and, where there are several, value."""

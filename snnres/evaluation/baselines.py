@@ -10,9 +10,9 @@ from sklearn.utils import check_array
 
 from ..encoding.series import Series, check_series
 from ..encoding.standardiser import Standardiser
-from ..estimators.base import FeatureMatrix, is_table
+from ..estimators.base import is_table
 from ..estimators.signal import as_one_step, standardised
-from ..estimators.supervised import ReservoirPredictor, block_scales
+from ..estimators.supervised import ReservoirPredictor, spread_of
 
 Float64Array = NDArray[np.float64]
 
@@ -88,5 +88,4 @@ def summed(rows: Float64Array, hold: int, ends: NDArray[np.int64]) -> Float64Arr
 
 def spread(values: Float64Array) -> float:
     """Return what divides a training part's values before the readout, as it divides the reservoir's features."""
-    (scale,) = block_scales(FeatureMatrix(values, {"input": slice(None)})).values()
-    return scale
+    return spread_of(values)

@@ -123,7 +123,7 @@ def evaluate(
     groups = None if groups is None else check_groups("groups", groups, len(targets))
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
     seeds = fold_seeds(final, len(folds))
-    connected = final.recurrent_scaling > 0
+    connected = final.recurrent_scaling is None or final.recurrent_scaling > 0
     beside = {name: method for name, method in BESIDE.items() if connected or name != UNCONNECTED}
     held: dict[str, list[Held]] = {}
     rows = 1 + len(beside)

@@ -136,7 +136,7 @@ def driven_network(reservoir: SNN) -> Driven:
 
 
 def input_weights_of(network: SNN) -> tuple[sp.csr_matrix, NDArray[np.int64] | None]:
-    """Return the input weights of a network as float64, (n_rows, n_neurons), and the taps of its rows, if it has any."""
+    """Return the input weights of a network as float64, (n_rows, n_neurons), and the taps of the rows, if any."""
     check_type("network", network, SNN)
     _, arrays = network.to_arrays()
     if "input_weights_data" not in arrays:

@@ -1,0 +1,158 @@
+"""Two ways from samples to features: quick, through shapes in the input, and memory, through recurrent delays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from ..encoding.taps import random_taps
+from ..features import FeatureOptions, feature_blocks, value_groups, value_names
+from ..measures.driven import tapped
+from ..network import SNN
+from ..recording import SpikeTrains
+from .reservoir import Currents, ReservoirSettings, calibration_sample, has_input_weights, random_network
+
+Float64Array = NDArray[np.float64]
+Blocks = dict[str, NDArray[Any]]
+
+QUICK, MEMORY, BOTH, AUTO = "quick", "memory", "both", "auto"
+# Up to so many channels a neuron reads one of them (or its differences) through its taps; with more, one of each tap.
+FEW_CHANNELS = 8
+TAPS_OF_FEW, TAPS_OF_MANY = 6, 8
+REACH_OF_FEW, REACH_OF_MANY = 0.6, 0.2
+# Steps of the network for each step of the data, at least: with fewer, neurons that leak miss most of a step.
+LEAST_HOLD = 3
+# With memory: so many, or fewer where the median sample would last more than so many steps in all.
+MEMORY_HOLD, MEMORY_STEPS = 30, 3000
+# In steps of the data.
+FINAL_TAU = 0.5
+
+
+def defaults(
+    features: tuple[str, ...], recurrent_scaling: float, bias_scaling: float, rate: float
+) -> Mapping[str, Any]:
+    """Return what stands for parameters that are None."""
+    return MappingProxyType(
+        {
+            "features": features,
+            "recurrent_scaling": recurrent_scaling,
+            "bias_scaling": bias_scaling,
+            "target_rate": rate,
+        }
+    )
+
+
+# Without delays, recurrent synapses added nothing to any score at this rate: there are none.
+PLAIN = defaults(("binned_counts", "filtered_traces"), 0.0, 2.0, 0.15)
+TAPPED = defaults(("multiscale_counts",), 0.0, 2.0, 0.15)
+TAPPED_MANY = defaults(("multiscale_counts", "filtered_traces"), 0.0, 2.0, 0.15)
+DELAYED = defaults(("final_traces",), 1.0, 1.0, 0.07)
+
+
+class Pathway(NamedTuple):
+    """A network with its input weights, and how it is driven and read.
+
+    ``deltas`` says whether the differences of the channels drive it beside them; ``final_taus`` are in its steps.
+    """
+
+    name: str
+    network: SNN
+    hold: int
+    deltas: bool
+    features: tuple[str, ...]
+    final_taus: tuple[float, ...]
+
+    def answers(self, drive: Currents, options: FeatureOptions, n_jobs: int, *, verbose: bool) -> Blocks:
+        """Return the features of each sample, (n_samples, n_neurons, n_values) a name."""
+
+        def read(trains: SpikeTrains) -> Blocks:
+            return feature_blocks(trains, self.features, options)
+
+        found = self.network.simulate_batch(
+            currents=list(drive),
+            hold=self.hold,
+            returns=read,
+            neurons=np.arange(self.network.num_neurons),
+            n_jobs=n_jobs,
+            progress=verbose,
+        )
+        return dict(found)
+
+    def column_names(self, options: FeatureOptions) -> list[str]:
+        """Return the names of the columns into which :func:`flat_blocks` lays the answers."""
+        names = []
+        for feature in self.features:
+            values = value_names(feature, options)
+            for part in value_groups(feature, options).values():
+                names += [
+                    f"{feature}_n{neuron}_{value}" if value else f"{feature}_n{neuron}"
+                    for neuron in range(self.network.num_neurons)
+                    for value in values[part]
+                ]
+        return names
+
+
+def flat_blocks(blocks: Blocks, options: FeatureOptions) -> dict[str, Float64Array]:
+    """Return answers as blocks (n_samples, n_columns) whose values are comparable in size."""
+    return {
+        f"{name} {label}".strip(): values[:, :, part].reshape(len(values), -1)
+        for name, values in blocks.items()
+        for label, part in value_groups(name, options).items()
+    }
+
+
+def default_taps(n_channels: int, *, table: bool) -> int:
+    """Return the taps of a neuron; a table has one step, and no past to read."""
+    if table:
+        return 0
+    return TAPS_OF_FEW if n_channels <= FEW_CHANNELS else TAPS_OF_MANY
+
+
+def quick_defaults(n_channels: int, n_taps: int) -> Mapping[str, Any]:
+    """Return what stands for parameters that are None in a quick reservoir."""
+    if n_taps == 0:
+        return PLAIN
+    return TAPPED if n_channels <= FEW_CHANNELS else TAPPED_MANY
+
+
+def quick_hold(min_steps: int, length: float, n_taps: int) -> int:
+    """Return the steps of the network for each step of the data, so that the median sample lasts ``min_steps``."""
+    return max(LEAST_HOLD if n_taps else 1, int(np.ceil(min_steps / length)))
+
+
+def memory_hold(length: float) -> int:
+    """Return the steps of the network for each step of the data with memory."""
+    return min(MEMORY_HOLD, max(1, int(np.ceil(MEMORY_STEPS / length))))
+
+
+def tapped_reservoir(
+    settings: ReservoirSettings, drive: Currents, length: float, n_taps: int, seed: int, *, many: bool
+) -> SNN:
+    """Return a random network whose neurons read shapes of the input.
+
+    The current into each neuron gets a standard deviation of 1 on the training data, and a bias with which it is above
+    0 for a fraction of the time that is uniform in [0, 1] over the neurons: it is taken at a random quantile.
+    """
+    network = random_network(settings, 1, seed)
+    if has_input_weights(network):
+        return network
+    n_rows = drive[0].shape[0]
+    reach = REACH_OF_MANY if many else REACH_OF_FEW
+    weights, taps = random_taps(
+        n_rows, settings.num_neurons, max(1.0, length), n_taps=n_taps, reach=reach, mixed=many, seed=seed
+    )
+    read = np.vstack([tapped(part.T.astype(np.float64), taps) for part in calibration_sample(drive)])
+    current = np.asarray(read @ weights)
+    sd = current.std(axis=0)
+    sd[sd == 0] = 1.0
+    order = np.sort(current / sd, axis=0)
+    place = (np.random.default_rng([seed, n_rows]).random(settings.num_neurons) * len(order)).astype(np.int64)
+    network.set_input_weights(
+        sp.csr_matrix(weights @ sp.diags(1.0 / sd)), -order[place, np.arange(settings.num_neurons)], taps=taps
+    )
+    return network
