@@ -221,6 +221,8 @@ def calibration_sample(currents: Currents) -> Currents:
 
 def measured_ratio(network: SNN, currents: Currents, hold: int, n_jobs: int) -> float:
     """Return the ratio of recurrent to input current; warn of synapses whose current is next to nothing."""
+    if network.synaptic_weights.nnz == 0:
+        return 0.0
     ratio = current_ratio(network, calibration_sample(currents), hold, n_jobs=n_jobs)
     if 0 < ratio < LEAST_RATIO:
         warnings.warn(
