@@ -7,8 +7,8 @@ FOLDER and FILE hold the data as published: {digit}_{speaker}_{index}.wav, {digi
 {name}_TEST.ts, .npz; what is not given is left out. ``ReservoirClassifier(random_state=seed)`` is all that is fitted
 anywhere; what stands in front of it learns nothing from data and is what ``snnres train`` puts there. Where a set has
 no official split, folds are shuffled and stratified. Accuracies are means over the folds. The last four columns say
-what the reservoir does against the best baseline, and what its neurons, its synapses and their delays each do; "-" where
-the reservoir has none in any fold.
+what the reservoir does against the best baseline, and what its neurons, synapses and delays each do; "-" where the
+reservoir has none in any fold.
 """
 
 import argparse
@@ -146,8 +146,9 @@ def row(task: Task, found: Measured) -> str:
 
 
 def line(name: str, protocol: str, n: Any, ours: str, cells: Any, seconds: str, outcomes: list[str]) -> str:
-    numbers = "".join(f"  {cell:>{len(head)}}" for cell, head in zip(cells, COLUMNS.values(), strict=True))
-    return f"{name:<21}{protocol:<24}{n:>5}  {ours:<21}{numbers}{seconds:>9}" + "".join(f"  {o:<24}" for o in outcomes)
+    numbers = "".join(f"  {cell:>{max(len(head), 5)}}" for cell, head in zip(cells, COLUMNS.values(), strict=True))
+    texts = "".join(f"  {outcome:<24}" for outcome in outcomes)
+    return f"{name:<21}{protocol:<24}{n:>5}  {ours:<21}{numbers}{seconds:>9}{texts}".rstrip()
 
 
 def main() -> None:
