@@ -423,6 +423,9 @@ def test_the_readout_is_the_estimators_own(xor):
     SpyReadout.seen.clear()
     evaluate(classifier(readout=SpyReadout(alpha=3.0)), *xor, cv=2)
     assert [call for call, _ in SpyReadout.seen] == ["fit", "predict"] * 12
+    # All are equally loud to its penalty.
+    loudness = [values.var(axis=0).sum() for call, values in SpyReadout.seen if call == "fit"]
+    np.testing.assert_allclose(loudness, 1000)
     assert evaluate(regressor(readout=Ridge()), *xor, cv=2).task == "regression"
 
 
