@@ -14,7 +14,7 @@ from snnres.plotting import new_figure
 @pytest.fixture(scope="module")
 def evaluations():
     X = np.random.default_rng(0).normal(size=(60, 2))
-    small = {"num_neurons": 20, "small_world_graph_k": 4, "random_state": 0}
+    small = {"num_neurons": 20, "memory": "memory", "small_world_graph_k": 4, "random_state": 0}
     labels = np.array(["left", "right"])[(X[:, 0] > 0).astype(int)]
     return evaluate(ReservoirClassifier(**small), X, labels, cv=2), evaluate(ReservoirRegressor(**small), X, X, cv=2)
 
@@ -107,6 +107,7 @@ def test_an_evaluation_draws_two_of_them(evaluations, tmp_path):
             f"The reservoir {report.verdict.outcome}",
             f"The neurons {report.verdict.neurons.outcome}",
             f"The recurrent synapses {report.verdict.recurrence.outcome}",
+            f"The delays {report.verdict.delays.outcome}",
         ]
 
 

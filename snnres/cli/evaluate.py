@@ -21,9 +21,9 @@ def add_parser(subcommands: Any) -> None:
     parser = new_parser(
         subcommands,
         "evaluate",
-        "score a reservoir beside its unconnected neurons, the same readout without it, and chance",
-        "Score a reservoir on data held out, beside the same neurons without their synapses, the same readout on the "
-        "encoded and on the raw input, and chance.",
+        "score a reservoir beside itself with parts left out, the same readout without it, and chance",
+        "Score a reservoir on data held out, beside the same without delays, its neurons without synapses, comparators "
+        "in their place, the same readout on the encoded and on the raw input, and chance.",
     )
     add_task(parser)
     split = parser.add_mutually_exclusive_group()

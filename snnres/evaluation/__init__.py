@@ -5,13 +5,15 @@ a score can measure something else altogether: with a published protocol whose n
 the order of their classes, we saw .92 where the same code gave .70 in shuffled order, and the same readout .79 on the
 input alone. Each score therefore stands, on the same folds, beside
 
-- the same neurons without their synapses, driven and read out in the same way;
+- the same reservoir without its delays, and the same neurons without their synapses, driven and read out in the same
+  way;
+- comparators in place of the neurons: 1 while the input current is above 0, with the same input weights and features;
 - the same readout on the encoded input: the currents that drive the reservoir, averaged in time bins;
 - the same readout on the raw input;
 - chance: the most frequent class, or the mean target, of the training part;
 
-and paired tests say in words whether the reservoir helped against the best of the last three, and what of that its
-neurons and what its recurrent synapses contribute. Everything that learns (scaling,
+and paired tests say in words whether the reservoir helped against the best of the last four, which need no spiking
+neurons, and what its neurons, its recurrent synapses and their delays each contribute. Everything that learns (scaling,
 encoding, threshold, readout) sees the training part of a fold only.
 """
 

@@ -12,7 +12,7 @@ from ..encoding.series import Series, check_series
 from ..encoding.standardiser import Standardiser
 from ..estimators.base import is_table
 from ..estimators.signal import as_one_step, standardised
-from ..estimators.supervised import ReservoirPredictor, spread_of
+from ..estimators.supervised import ReservoirPredictor
 
 Float64Array = NDArray[np.float64]
 
@@ -51,13 +51,14 @@ def raw_input(series: Series, scaling: Standardiser, n_steps: int) -> Float64Arr
 def encoded_input(model: ReservoirPredictor, X: Any) -> Float64Array:
     """Return the means, in time bins, of the currents that drive a fitted reservoir, (n_samples, n_bins * n_channels).
 
-    The bins are those in which its spikes are counted: step t of T of the network in bin ``t * n_bins // T``. Bins in
-    which no step falls, as T is less than ``n_bins``, take the step at their middle. A table's currents do not change
-    in time: one bin.
+    They are the channels, with their differences where these drive a pathway. The bins are those of ``binned_counts``:
+    step t of T of the network in bin ``t * n_bins // T``. Bins in which no step falls, as T is less than ``n_bins``,
+    take the step at their middle. A table's currents do not change in time: one bin.
     """
     series = model._check_samples(X, reset=False)
     n_bins = 1 if model.input_form_ == "table" else model.n_bins
-    rows = standardised(series, model.scaling_, model.delta_scaling_)
+    deltas = any(pathway.deltas for pathway in model.pathways_)
+    rows = standardised(series, model.scaling_, model.delta_scaling_ if deltas else None)
     return binned_means(rows, series.lengths, model.hold_, n_bins)
 
 
@@ -84,8 +85,3 @@ def summed(rows: Float64Array, hold: int, ends: NDArray[np.int64]) -> Float64Arr
     before = np.vstack([np.zeros(rows.shape[1]), np.cumsum(rows, axis=0)])
     current = rows[np.minimum(whole, len(rows) - 1)]
     return np.asarray(before[whole] * hold + current * rest[:, None])
-
-
-def spread(values: Float64Array) -> float:
-    """Return what divides a training part's values before the readout, as it divides the reservoir's features."""
-    return spread_of(values)

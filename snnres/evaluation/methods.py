@@ -7,13 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from ..estimators.supervised import ReservoirPredictor
-from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input, spread
-from .results import CHANCE, ENCODED, PHASES, RAW, UNCONNECTED
+from ..estimators.base import FeatureMatrix
+from ..estimators.pathways import Pathway
+from ..estimators.supervised import ReservoirPredictor, block_scales, scaled
+from ..network import SNN
+from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input
+from .comparators import Comparators
+from .results import CHANCE, COMPARATORS, ENCODED, PHASES, RAW, UNCONNECTED, UNDELAYED
 
 
 class Held(NamedTuple):
@@ -32,7 +37,8 @@ class FittedFold(NamedTuple):
     test: Any
 
 
-Method = Callable[[FittedFold], Held]
+# None where the fitted reservoir has nothing of what the method leaves out: it would be the reservoir again.
+Method = Callable[[FittedFold], Held | None]
 
 
 class TimedReadout(BaseEstimator):  # type: ignore[misc]
@@ -68,24 +74,55 @@ def timed(fit: Callable[[], Any], predict: Callable[[], Any], readout: Callable[
     return Held(predictions, (features[0], fit_readout, features[1], predict_readout))
 
 
-def unconnected(fold: FittedFold) -> Held:
-    """Fit the same neurons without their synapses: same seed, so same inputs and biases, and a threshold of their own.
+def undelayed(fold: FittedFold) -> Held | None:
+    """Fit the same reservoir, each of its spikes arriving at once."""
+    if all(pathway.network.max_delay == 1 for pathway in fold.model.pathways_):
+        return None
+    own = fold.model.network
+    if isinstance(own, SNN):
+        own = own.copy()
+        own.set_delays(None)
+    return refitted(fold, max_delay=0, network=own)
+
+
+def unconnected(fold: FittedFold) -> Held | None:
+    """Fit the same neurons without their synapses."""
+    if not any(pathway.network.synaptic_weights.data.any() for pathway in fold.model.pathways_):
+        return None
+    own = fold.model.network
+    if isinstance(own, SNN):
+        own = own.copy()
+        own.set_delays(None)
+        own.set_topology(sp.csr_matrix((own.num_neurons, own.num_neurons)))
+    elif own is not None:
+        own = sp.csr_matrix(np.shape(own))
+    return refitted(fold, recurrent_scaling=0.0, network=own)
+
+
+def refitted(fold: FittedFold, **parameters: Any) -> Held:
+    """Fit the reservoir with other parameters: same seed, so same inputs and biases, and a threshold of its own.
 
     The seed must be an integer; of a generator the second reservoir would draw other numbers.
     """
-    model = clone(fold.model).set_params(recurrent_scaling=0.0)
+    model = clone(fold.model).set_params(memory=fold.model.memory_, **parameters)
     return timed(lambda: model.fit(fold.train, fold.targets), lambda: model.predict(fold.test), lambda: model.readout_)
+
+
+def comparators(fold: FittedFold) -> Held:
+    """Read out comparators in place of the neurons."""
+    pathways: list[Pathway] = [Comparators(*pathway) for pathway in fold.model.pathways_]
+    return read_out(fold, lambda part: fold.model._matrix(fold.model._check_samples(part, reset=False), pathways))
 
 
 def encoded(fold: FittedFold) -> Held:
     """Read out what drives the reservoir."""
-    return read_out(fold, lambda part: encoded_input(fold.model, part))
+    return read_out(fold, lambda part: one_block(encoded_input(fold.model, part)))
 
 
 def raw(fold: FittedFold) -> Held:
     """Read out the samples themselves."""
     learnt = learn_raw(fold.model, as_series(fold.train))
-    return read_out(fold, lambda part: raw_input(as_series(part), *learnt))
+    return read_out(fold, lambda part: one_block(raw_input(as_series(part), *learnt)))
 
 
 def chance(fold: FittedFold) -> Held:
@@ -95,18 +132,29 @@ def chance(fold: FittedFold) -> Held:
 
 
 # What stands beside the reservoir, in the order of the report.
-BESIDE: Mapping[str, Method] = {UNCONNECTED: unconnected, ENCODED: encoded, RAW: raw, CHANCE: chance}
+BESIDE: Mapping[str, Method] = {
+    UNDELAYED: undelayed,
+    UNCONNECTED: unconnected,
+    COMPARATORS: comparators,
+    ENCODED: encoded,
+    RAW: raw,
+    CHANCE: chance,
+}
 
 
-def read_out(fold: FittedFold, features: Callable[[Any], Float64Array]) -> Held:
-    """Fit the estimator's readout to other features than its own, and predict."""
+def one_block(values: Float64Array) -> FeatureMatrix:
+    """Return columns that are all of one kind."""
+    return FeatureMatrix(values, {"": slice(0, values.shape[1])})
+
+
+def read_out(fold: FittedFold, features: Callable[[Any], FeatureMatrix]) -> Held:
+    """Fit the estimator's readout to other features than its own, scaled as these are, and predict."""
     readout = clone(fold.model.readout)
-    scale = 1.0
+    scales: dict[str, float] = {}
 
     def fit() -> None:
-        nonlocal scale
-        values = features(fold.train)
-        scale = spread(values)
-        readout.fit(values / scale, fold.targets)
+        matrix = features(fold.train)
+        scales.update(block_scales(matrix))
+        readout.fit(scaled(matrix, scales), fold.targets)
 
-    return timed(fit, lambda: readout.predict(features(fold.test) / scale), lambda: readout)
+    return timed(fit, lambda: readout.predict(scaled(features(fold.test), scales)), lambda: readout)

@@ -43,7 +43,9 @@ class Evaluation:
     scoring : str
         The score by which the verdict compares.
     methods : dict from method to MethodResult
-        "reservoir", "unconnected neurons" (the same without synapses), "encoded input", "raw input" and "chance".
+        "reservoir", "without delays" and "unconnected neurons" (the same without them, or without synapses; each only
+        where the reservoir has them), "comparators" (in place of its neurons), "encoded input", "raw input" and
+        "chance".
     verdict : Verdict
         Whether the reservoir helped, and what of it.
     samples : ndarray of int, shape (n_predictions,)

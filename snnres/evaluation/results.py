@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-RESERVOIR, UNCONNECTED = "reservoir", "unconnected neurons"
+RESERVOIR = "reservoir"
+# The reservoir less its delays, then less its synapses too, then with comparators as neurons.
+UNDELAYED, UNCONNECTED, COMPARATORS = "without delays", "unconnected neurons", "comparators"
 ENCODED, RAW, CHANCE = "encoded input", "raw input", "chance"
 PHASES = ("fit features", "fit readout", "predict features", "predict readout")
 
@@ -40,9 +42,10 @@ class MethodResult:
         The same scores of each fold by itself.
     seconds : dict from phase to float
         "fit features", "fit readout", "predict features" and "predict readout", summed over the folds. The reservoir's
-        features are the whole way through the simulation, fitted with its calibration; with a pipeline its earlier
-        steps too, whose output the other methods take over. Those of "encoded input" take over the fitted encoding as
-        well, so its learning is not in them.
+        features are the whole way through the simulation, fitted with its calibration and, with ``memory="auto"``, the
+        choice between quick and memory; with a pipeline its earlier steps too, whose output the other methods take
+        over. Those of "comparators" and "encoded input" take over the fitted input weights or encoding as well, so
+        their learning is not in them; nor is the choice in those of "without delays" and "unconnected neurons".
     """
 
     scores: dict[str, Score]

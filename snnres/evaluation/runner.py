@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,16 +19,18 @@ from ..seeding import SEED_MAX
 from ..validation import check_int, refuse
 from .baselines import as_series
 from .folds import Fold, check_groups, make_folds
-from .methods import BESIDE, FittedFold, Held, Method, TimedReadout, timed
+from .methods import BESIDE, FittedFold, Held, TimedReadout, timed
 from .metrics import CLASSIFICATION, REGRESSION
 from .report import Evaluation
-from .results import PHASES, RESERVOIR, UNCONNECTED
+from .results import PHASES, RESERVOIR, UNCONNECTED, UNDELAYED
 from .scores import Units, assess_classification, assess_regression
 
 NO_SYNAPSES = (
-    "The neurons of this reservoir are unconnected (recurrent_scaling=0): what it contributes is theirs, and there is "
-    "no recurrence to judge."
+    "This reservoir has no recurrent synapses: what it contributes is its neurons', and there is no recurrence to "
+    "judge."
 )
+# What a row leaves out.
+LEFT_OUT = {UNDELAYED: "delays", UNCONNECTED: "recurrent synapses"}
 
 
 def evaluate(
@@ -42,7 +44,7 @@ def evaluate(
     random_state: int = 0,
     progress: Progress = False,
 ) -> Evaluation:
-    """Score a reservoir by cross-validation, beside its neurons without synapses, beside no reservoir, and chance.
+    """Score a reservoir by cross-validation, beside the same less one part after another, no reservoir, and chance.
 
     Parameters
     ----------
@@ -78,17 +80,24 @@ def evaluate(
 
     Notes
     -----
-    **Unconnected neurons**: the same reservoir without its synapses, ``recurrent_scaling=0``: the same neurons, inputs,
-    biases and seed (where ``random_state`` is no integer, one is drawn for each fold), its threshold set for the same
-    target rate on the training part. Left out where the estimator's own neurons are unconnected.
-    **Encoded input**: the currents that drive the fitted reservoir (standardised channels with their differences, or
-    receptive fields), each averaged over the ``n_bins`` bins of each sample's own length in which spikes are counted. A
-    bin in which no step falls takes the step at its middle; a table's currents are constant, so one bin holds them.
+    **Without delays**: the same reservoir with ``max_delay=0``, or its own network without delays: same neurons,
+    synapses, inputs, biases and seed (where ``random_state`` is no integer, one is drawn for each fold), its threshold
+    set for the same target rate on the training part. **Unconnected neurons**: the same once more, without synapses
+    (``recurrent_scaling=0``). The threshold of an estimator's own ``SNN`` stays as it is in both. With
+    ``memory="auto"`` both have the pathways that the reservoir of the fold has chosen. A row is left out if no fold's
+    reservoir has anything to leave out; if only some have, the others' predictions stand in the row unchanged, and a
+    remark says of how many folds.
+    **Comparators**: each neuron replaced by a comparator on the same input weights, taps and bias: at each step of the
+    data it is 1 if its input current is above 0 and else 0. These trains get the features of the reservoir, time
+    constants being in steps of the data. It takes no spiking neurons: what a reservoir adds to it comes from them.
+    **Encoded input**: the currents that drive the fitted reservoir (standardised channels, with their differences where
+    it gets these, or receptive fields), each averaged over ``n_bins`` bins of each sample's own length. A bin in which
+    no step falls takes the step at its middle; a table's currents are constant, so one bin holds them.
     **Raw input**: the channels, standardised on the training part as they are for the reservoir (a table's columns each
     by its own spread), flattened; samples are brought to the training part's median length by linear interpolation,
-    which changes nothing if all are equally long. **Chance**: the most
-    frequent class or mean target of the training part. The readout is cloned from the estimator (the default one if
-    None), and both inputs are divided by one number, their spread, as the reservoir's features are.
+    which changes nothing if all are equally long. **Chance**: the most frequent class or mean target of the training
+    part. The readout is cloned from the estimator (the default one if None), and features and inputs are scaled as the
+    reservoir's are.
 
     Scores are those of all held-out predictions pooled. The 95 % interval of accuracy is Wilson's; all others, and that
     of accuracy where there are groups, are percentiles of 2000 bootstrap resamples of the samples, or of the groups.
@@ -96,19 +105,21 @@ def evaluate(
     like these: what another random network or another training set would change is not in them. A sample that is held
     out several times counts once in the sizes from which they follow.
 
-    The verdict compares the reservoir with the best baseline (encoded input, raw input, chance), then its unconnected
-    neurons with the same baseline, then the reservoir with its unconnected neurons: what the whole, the neurons and the
-    recurrence contribute. Accuracy is compared by an exact sign test over samples (McNemar's), or with one vote a
-    group; other scores by a paired bootstrap. "helped" and "did harm" mean p < 0.05, for each of the three by itself.
+    The verdict compares the reservoir with the best baseline (comparators, encoded input, raw input, chance); then the
+    unconnected neurons with the comparators, the reservoir without delays with the unconnected neurons, and the
+    reservoir with the one without delays: what the whole, the neurons, the recurrence and the delays contribute. The
+    reservoir itself stands for a row that is left out. Accuracy is compared by an exact sign test over samples
+    (McNemar's), or with one vote a group; other scores by a paired bootstrap. "helped" and "did harm" mean p < 0.05,
+    for each of the comparisons by itself.
 
     Examples
     --------
     >>> from snnres.datasets import delayed_xor
     >>> from snnres.estimators import ReservoirClassifier
     >>> from snnres.evaluation import evaluate
-    >>> X, y = delayed_xor(120, delay=1, n_steps=5, seed=0)
-    >>> result = evaluate(ReservoirClassifier(num_neurons=100, random_state=0), X, y, cv=3)
-    >>> result.verdict.outcome, result.verdict.neurons.outcome
+    >>> X, y = delayed_xor(120, delay=3, n_steps=6, seed=0)
+    >>> result = evaluate(ReservoirClassifier(num_neurons=150, memory="memory", random_state=0), X, y, cv=3)
+    >>> result.verdict.outcome, result.verdict.delays.outcome
     ('helped', 'helped')
     """
     final = final_step(estimator)
@@ -123,15 +134,14 @@ def evaluate(
     groups = None if groups is None else check_groups("groups", groups, len(targets))
     folds = make_folds(cv, targets, groups, classify=classify, seed=seed)
     seeds = fold_seeds(final, len(folds))
-    connected = final.recurrent_scaling is None or final.recurrent_scaling > 0
-    beside = {name: method for name, method in BESIDE.items() if connected or name != UNCONNECTED}
-    held: dict[str, list[Held]] = {}
-    rows = 1 + len(beside)
+    found_by: dict[str, list[Held | None]] = {}
+    rows = 1 + len(BESIDE)
     with reporter(progress, "evaluate", len(folds) * rows) as report:
         for number, (fold, fold_seed) in enumerate(zip(folds, seeds, strict=True)):
-            for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed, beside), start=1):
-                held.setdefault(name, []).append(part)
+            for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed), start=1):
+                found_by.setdefault(name, []).append(part)
                 report(number * rows + step)
+    held = with_the_reservoirs(found_by)
     samples = np.concatenate([fold.test for fold in folds])
     fold_of = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
     predictions = {name: np.concatenate([part.predictions for part in parts]) for name, parts in held.items()}
@@ -142,8 +152,8 @@ def evaluate(
     units = Units("sample", samples) if groups is None else Units("group", groups[samples])
     assess = assess_classification if classify else assess_regression
     found = assess(targets[samples], predictions, units, fold_of, seconds, scoring, seed)
-    if not connected:
-        found["verdict"] = replace(found["verdict"], remarks=(*found["verdict"].remarks, NO_SYNAPSES))
+    remarks = (*found["verdict"].remarks, *remarks_on(found_by))
+    found["verdict"] = replace(found["verdict"], remarks=remarks)
     return Evaluation(
         task="classification" if classify else "regression",
         estimator=type(final).__name__,
@@ -196,10 +206,11 @@ def fold_seeds(final: ReservoirPredictor, n_folds: int) -> list[int]:
     return seeds
 
 
-def run_fold(
-    estimator: Any, X: Any, y: NDArray[Any], fold: Fold, seed: int, beside: Mapping[str, Method]
-) -> Iterator[tuple[str, Held]]:
-    """Yield each method's name and held-out predictions, all learned on the training part alone."""
+def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold, seed: int) -> Iterator[tuple[str, Held | None]]:
+    """Yield each method's name and held-out predictions, all learned on the training part alone.
+
+    They are None of a method that would be the reservoir again.
+    """
     train, test = _safe_indexing(X, fold.train), _safe_indexing(X, fold.test)
     targets = y[fold.train]
     model = clone(estimator)
@@ -210,5 +221,27 @@ def run_fold(
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         train, test = model[:-1].transform(train), model[:-1].transform(test)
     fitted = FittedFold(final, train, targets, test)
-    for name, method in beside.items():
+    for name, method in BESIDE.items():
         yield name, method(fitted)
+
+
+def with_the_reservoirs(found_by: Mapping[str, Sequence[Held | None]]) -> dict[str, list[Held]]:
+    """Return the rows of which any fold has its own, the reservoir's predictions standing in for the other folds."""
+    ours = [Held(part.predictions, (0.0,) * len(PHASES)) for part in found_by[RESERVOIR] if part is not None]
+    return {
+        name: [mine if part is None else part for mine, part in zip(ours, parts, strict=True)]
+        for name, parts in found_by.items()
+        if any(part is not None for part in parts)
+    }
+
+
+def remarks_on(found_by: Mapping[str, Sequence[Held | None]]) -> tuple[str, ...]:
+    """Return what to say of rows that some folds, or all, have nothing to leave out for."""
+    n_missing = {name: sum(part is None for part in found_by[name]) for name in LEFT_OUT}
+    n_folds = len(found_by[RESERVOIR])
+    some = tuple(
+        f'In {n} of {n_folds} folds the reservoir has no {LEFT_OUT[name]}: there "{name}" is the reservoir itself.'
+        for name, n in n_missing.items()
+        if 0 < n < n_folds
+    )
+    return (*some, NO_SYNAPSES) if n_missing[UNCONNECTED] == n_folds else some

@@ -13,9 +13,11 @@ from ..validation import check_array, refuse
 from .folds import check_groups
 from .intervals import tail
 from .metrics import LOWER_IS_BETTER, Float64Array, gain, shown
-from .results import RESERVOIR, UNCONNECTED
+from .results import COMPARATORS, RESERVOIR, UNCONNECTED, UNDELAYED
 
 SIGNIFICANCE = 0.05
+# The reservoir less a part of it: no baselines.
+REDUCED = (UNDELAYED, UNCONNECTED)
 SIGN_TEST, BOOTSTRAP = "exact sign test", "paired bootstrap"
 # With fewer, the p-value of the sign test is above SIGNIFICANCE even where all differ to the same side.
 FEWEST_FOR_SIGN_TEST = 6
@@ -83,24 +85,28 @@ class Comparison:
 class Verdict(Comparison):
     """What paired tests say of the reservoir against the best baseline, and of its parts; as a text, a sentence each.
 
-    The baselines are the methods that need no spiking neurons.
+    The baselines are the methods that need no spiking neurons, comparators among them.
 
     Parameters
     ----------
     outcome, scoring, method, score, baseline, baseline_score, test, p_value, unit, n_units, n_better, n_worse
         Of the reservoir against the best baseline, as in :class:`Comparison`.
     neurons : Comparison or None
-        What the neurons contribute: the same ones without their synapses against the best baseline. None where there
-        is no such method.
+        What the neurons contribute: the unconnected ones (the reservoir itself where it has no synapses) against
+        comparators, or, where there is no such method, against the best baseline. None where there is neither a method
+        "unconnected neurons" nor "comparators".
     recurrence : Comparison or None
-        What the synapses contribute: the reservoir against the same neurons without them. None where there is no such
-        method.
+        What the synapses contribute: the reservoir without delays (itself where it has none) against the unconnected
+        neurons. None where there is no such method.
+    delays : Comparison or None
+        What the delays contribute: the reservoir against the same without them. None where there is no such method.
     remarks : tuple of str
         Sentences on what the tests cannot tell.
     """
 
     neurons: Comparison | None = None
     recurrence: Comparison | None = None
+    delays: Comparison | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -115,9 +121,14 @@ class Verdict(Comparison):
         best = f" for the best baseline, {self.baseline}"
         sentences = [self.sentence("The reservoir", "", best)]
         if self.neurons is not None:
-            sentences.append(self.neurons.sentence("The neurons", " without their synapses", best))
+            alone = " without their synapses" if self.neurons.method == UNCONNECTED else ""
+            rival = " for comparators in their place" if self.neurons.baseline == COMPARATORS else best
+            sentences.append(self.neurons.sentence("The neurons", alone, rival))
         if self.recurrence is not None:
-            sentences.append(self.recurrence.sentence("The recurrent synapses", " with them", " without"))
+            at_once = " but without delays" if self.recurrence.method == UNDELAYED else ""
+            sentences.append(self.recurrence.sentence("The recurrent synapses", f" with them{at_once}", " without"))
+        if self.delays is not None:
+            sentences.append(self.delays.sentence("The delays", " with them", " without"))
         return sentences
 
 
@@ -129,7 +140,7 @@ def outcome_of(p_value: float, better: bool) -> str:
 
 
 def judge(scores: Mapping[str, float], compare: Callable[[str, str], Comparison], ours: str, scoring: str) -> Verdict:
-    """Compare a method with the best baseline, and, where there is a row of unconnected neurons, each part of it.
+    """Compare a method with the best baseline, and each part of it where there is a method that lacks it.
 
     Parameters
     ----------
@@ -140,16 +151,20 @@ def judge(scores: Mapping[str, float], compare: Callable[[str, str], Comparison]
     ours, scoring : str
         The method that is judged, and the name of the score.
     """
-    baselines = [name for name in scores if name not in (ours, UNCONNECTED)]
+    beside = [name for name in scores if name != ours]
+    baselines = [name for name in beside if name not in REDUCED]
     choose = min if scoring in LOWER_IS_BETTER else max
     best = choose(baselines, key=lambda name: scores[name])
     whole = compare(ours, best)
-    parts = UNCONNECTED in scores and ours != UNCONNECTED
+    at_once = UNDELAYED if UNDELAYED in beside else ours
+    alone = UNCONNECTED if UNCONNECTED in beside else ours
+    rival = COMPARATORS if COMPARATORS in beside else best
     few = whole.test == SIGN_TEST and whole.n_units < FEWEST_FOR_SIGN_TEST
     return Verdict(
         **vars(whole),
-        neurons=compare(UNCONNECTED, best) if parts else None,
-        recurrence=compare(ours, UNCONNECTED) if parts else None,
+        neurons=compare(alone, rival) if alone != ours or rival == COMPARATORS else None,
+        recurrence=compare(at_once, UNCONNECTED) if UNCONNECTED in beside else None,
+        delays=compare(ours, UNDELAYED) if UNDELAYED in beside else None,
         remarks=(f"With fewer than {FEWEST_FOR_SIGN_TEST} {whole.unit}s this test finds no difference clear.",) * few,
     )
 
@@ -164,8 +179,8 @@ def judge_correct(
 
     Of the samples on which two methods differ, either is as likely to be the better one if neither is better in
     truth: the p-value is that of a fair coin, two-sided. The baseline is the most accurate one on the same samples,
-    which favours the baseline if anything. A method "unconnected neurons" is no baseline: it is what tells apart what
-    the neurons and what the synapses between them contribute.
+    which favours the baseline if anything. Methods "without delays" and "unconnected neurons" are no baselines: they,
+    and "comparators", which is one, tell apart what the neurons, the synapses between them and their delays contribute.
 
     Parameters
     ----------
@@ -195,7 +210,7 @@ def judge_correct(
     >>> judge_correct({"reservoir": [1] * 10, "raw input": [0] * 8 + [1] * 2}).outcome
     'helped'
     """
-    if ours not in correct or not set(correct) - {ours, UNCONNECTED}:
+    if ours not in correct or not set(correct) - {ours, *REDUCED}:
         raise refuse("correct", f"a mapping that holds {ours!r} and a baseline", list(correct))
     right = {name: check_array(f"correct[{name!r}]", values, 1).astype(np.float64) for name, values in correct.items()}
     n_predictions = len(right[ours])

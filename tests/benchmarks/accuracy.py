@@ -1,4 +1,4 @@
-"""Accuracy on recorded data: one default configuration, beside its neurons unconnected, and without a reservoir.
+"""Accuracy on recorded data: one default configuration, beside itself less a part, and without a reservoir.
 
     python tests/benchmarks/accuracy.py [--speech FOLDER] [--events FOLDER] [--ucr FOLDER] [--trajectories FILE]
         [--seed 0] [--json FILE]
@@ -6,8 +6,9 @@
 FOLDER and FILE hold the data as published: {digit}_{speaker}_{index}.wav, {digit}/{id}.bin, {name}_TRAIN.ts and
 {name}_TEST.ts, .npz; what is not given is left out. ``ReservoirClassifier(random_state=seed)`` is all that is fitted
 anywhere; what stands in front of it learns nothing from data and is what ``snnres train`` puts there. Where a set has
-no official split, folds are shuffled and stratified. Accuracies are means over the folds. The last three columns say
-what the reservoir does against the best baseline, what its neurons do without their synapses, and what the synapses do.
+no official split, folds are shuffled and stratified. Accuracies are means over the folds. The last four columns say
+what the reservoir does against the best baseline, and what its neurons, synapses and delays each do; "-" where the
+reservoir has none in any fold.
 """
 
 import argparse
@@ -27,6 +28,16 @@ from snnres.cli.data import Data, joined, load_data, reading_of
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
 
+# Columns by the rows of an evaluation.
+COLUMNS = {
+    "without delays": "undelayed",
+    "unconnected neurons": "unconnected",
+    "comparators": "comparators",
+    "encoded input": "encoded",
+    "raw input": "raw",
+    "chance": "chance",
+}
+PARTS = ("neurons", "recurrence", "delays")
 UNIVARIATE = (
     "GunPoint",
     "ItalyPowerDemand",
@@ -110,8 +121,7 @@ class Measured(NamedTuple):
     low: float
     high: float
     verdict: str
-    neurons: str
-    recurrence: str
+    parts: dict[str, str]
     seconds: float
 
 
@@ -121,28 +131,31 @@ def measured(task: Task, seed: int) -> Measured:
     seconds = time.perf_counter() - start
     accuracy = {method: float(np.mean(result.folds["accuracy"])) for method, result in found.methods.items()}
     _, low, high = found.methods["reservoir"].scores["accuracy"]
-    verdict = found.verdict
-    outcomes = verdict.outcome, verdict.neurons.outcome, verdict.recurrence.outcome
-    return Measured(accuracy, low, high, *outcomes, seconds)
+    parts = {name: getattr(found.verdict, name) for name in PARTS}
+    outcomes = {name: "-" if part is None else part.outcome for name, part in parts.items()}
+    return Measured(accuracy, low, high, found.verdict.outcome, outcomes, seconds)
 
 
 def row(task: Task, found: Measured) -> str:
     n = sum(len(test) for _, test in task.cv) if isinstance(task.cv, list) else len(task.y)
-    ours, alone, encoded, raw, chance = (f"{value:.3f}" for value in found.accuracy.values())
-    interval = f"{ours} [{found.low:.3f}, {found.high:.3f}]"
-    columns = f"{task.name:<21}{task.protocol:<24}{n:>5}  {interval:<23}{alone:>11}{encoded:>9}{raw:>7}{chance:>8}"
-    outcomes = f"{found.verdict:<24}  {found.neurons:<24}  {found.recurrence}"
-    return f"{columns}{found.seconds:>9.1f}  {outcomes}"
+    interval = f"{found.accuracy['reservoir']:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    cells = [f"{found.accuracy[method]:.3f}" if method in found.accuracy else "-" for method in COLUMNS]
+    return line(
+        task.name, task.protocol, n, interval, cells, f"{found.seconds:.1f}", [found.verdict, *found.parts.values()]
+    )
+
+
+def line(name: str, protocol: str, n: Any, ours: str, cells: Any, seconds: str, outcomes: list[str]) -> str:
+    numbers = "".join(f"  {cell:>{max(len(head), 5)}}" for cell, head in zip(cells, COLUMNS.values(), strict=True))
+    texts = "".join(f"  {outcome:<24}" for outcome in outcomes)
+    return f"{name:<21}{protocol:<24}{n:>5}  {ours:<21}{numbers}{seconds:>9}{texts}".rstrip()
 
 
 def main() -> None:
     options = arguments()
     about = machine.describe()
     print(report.machine(about))
-    columns = (
-        f"{'set':<21}{'protocol':<24}{'n':>5}  {'reservoir (95 %)':<23}unconnected  encoded    raw  chance  seconds"
-    )
-    print(f"{columns}  {'reservoir':<24}  {'neurons':<24}  recurrence")
+    print(line("set", "protocol", "n", "reservoir (95 %)", COLUMNS.values(), "seconds", ["reservoir", *PARTS]))
     results = []
     for task in tasks(options):
         found = measured(task, options.seed)
