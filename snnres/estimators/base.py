@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ from .reservoir import (
     calibrated,
     calibration_sample,
     drawn_seed,
+    has_input_weights,
     measured_ratio,
     random_reservoir,
     reservoir_settings,
@@ -225,13 +227,13 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
         Of several ways to features the one is kept whose ``error`` on them is the least.
         """
+        offers = self._offers(series, choosing=error is not None)
         self._learn_scaling(series)
         seed = drawn_seed(self.random_state)
-        offers = self._offers(series, choosing=error is not None)
         self.errors_: dict[str, float] = {}
         least = np.inf
         for name, parts in offers.items():
-            pathways = [self._pathway(part, series, seed) for part in parts]
+            pathways = list(map(partial(self._pathway, series, seed), parts))
             matrix = self._matrix(series, pathways)
             found = error(matrix) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
@@ -254,16 +256,17 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _offers(self, series: Series, *, choosing: bool) -> dict[str, tuple[str, ...]]:
         """Return the pathways of each way to features that there is to choose from."""
+        if series.lengths.max() == 1:
+            if self.memory in (MEMORY, BOTH):
+                raise refuse("memory", "'auto' or 'quick' for samples of one step, which have no past", self.memory)
+            return {QUICK: (QUICK,)}
         if self.memory == BOTH:
             return {BOTH: (QUICK, MEMORY)}
         if self.memory != AUTO:
             return {self.memory: (self.memory,)}
-        if series.lengths.max() == 1:
-            # One step has no past.
-            return {QUICK: (QUICK,)}
         return {QUICK: (QUICK,), MEMORY: (MEMORY,)} if choosing else {BOTH: (QUICK, MEMORY)}
 
-    def _pathway(self, name: str, series: Series, seed: int) -> Pathway:
+    def _pathway(self, series: Series, seed: int, name: str) -> Pathway:
         """Return a network for samples, its threshold set on them, with what it takes to drive and to read it."""
         n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
         if name == MEMORY:
@@ -275,14 +278,14 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             values = quick_defaults(n_channels, n_taps)
         hold = hold if self.hold is None else int(self.hold)
         settings = reservoir_settings(self, values, max_delay)
-        deltas = name == QUICK and self.delta_scaling_ is not None
+        # Input weights that a network brings are for the channels.
+        deltas = name == QUICK and self.delta_scaling_ is not None and not has_input_weights(self.network)
         drive = self._drive(series, deltas=deltas)
         if n_taps:
             network = tapped_reservoir(settings, drive, length, n_taps, seed, many=n_channels > FEW_CHANNELS)
         else:
             network = random_reservoir(settings, drive[0].shape[0], hold, seed)
-        if not isinstance(self.network, SNN):
-            network = calibrated(network, drive, hold, settings.target_rate, self._threads())
+        network = calibrated(network, drive, hold, settings, self._threads())
         return Pathway(
             name,
             network,

@@ -19,6 +19,7 @@ from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_r
 from .least_squares import Moments, chosen_alpha
 from .reservoir import (
     CALIBRATION_SAMPLES,
+    Currents,
     ReservoirSettings,
     calibrated,
     drawn_seed,
@@ -390,7 +391,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_columns("target_range_", dict(zip(("low", "high"), self.target_range_, strict=True)), n_targets)
         n_lagged = n_channels * int(self.lags)
         for scale, width in zip(
-            self.state_scales_, [n_lagged, *[int(self.num_neurons)] * len(self.trace_taus)], strict=True
+            self.state_scales_, [n_lagged, *[self.network_.num_neurons] * len(self.trace_taus)], strict=True
         ):
             check_standardiser("state_scales_", scale, width)
         if self.run_.past is None:
@@ -433,16 +434,17 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     def _fit_reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> None:
         """Draw a network and set its threshold on stretches of the series."""
         lags = int(self.lags)
-        seed = drawn_seed(self.random_state)
-        network = random_reservoir(settings, lags * self.n_features_in_, self.hold_, seed)
         channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
         n_stretches, n_steps, settling = calibration_stretches(settings.max_delay, len(channels))
         starts = np.unique(np.linspace(0, max(0, len(channels) - n_steps), n_stretches).astype(int))
         stretches = [channels[start : start + n_steps].T.astype(np.float32) for start in starts]
-        if not isinstance(self.network, SNN):
-            network = calibrated(network, stretches, self.hold_, settings.target_rate, 1, settling)
-        self.network_ = network
+        self.network_ = self._drawn_network(settings, stretches, settling)
         self.current_ratio_ = measured_ratio(self.network_, stretches, self.hold_, 1)
+
+    def _drawn_network(self, settings: ReservoirSettings, stretches: Currents, settling: int) -> SNN:
+        """Return a network with the threshold that suits stretches of what drives it."""
+        network = random_reservoir(settings, len(stretches[0]), self.hold_, drawn_seed(self.random_state))
+        return calibrated(network, stretches, self.hold_, settings, 1, settling)
 
     def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""

@@ -15,7 +15,7 @@ from ..features import FeatureOptions, feature_blocks, value_groups, value_names
 from ..measures.driven import tapped
 from ..network import SNN
 from ..recording import SpikeTrains
-from .reservoir import Currents, ReservoirSettings, calibration_sample, has_input_weights, random_network
+from .reservoir import Currents, ReservoirSettings, brings_input_weights, calibration_sample, random_network
 
 Float64Array = NDArray[np.float64]
 Blocks = dict[str, NDArray[Any]]
@@ -139,9 +139,9 @@ def tapped_reservoir(
     0 for a fraction of the time that is uniform in [0, 1] over the neurons: it is taken at a random quantile.
     """
     network = random_network(settings, 1, seed)
-    if has_input_weights(network):
-        return network
     n_rows = drive[0].shape[0]
+    if brings_input_weights(network, n_rows):
+        return network
     reach = REACH_OF_MANY if many else REACH_OF_FEW
     weights, taps = random_taps(
         n_rows, settings.num_neurons, max(1.0, length), n_taps=n_taps, reach=reach, mixed=many, seed=seed

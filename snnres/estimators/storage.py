@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
+import scipy.sparse as sp
 import sklearn
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,6 +60,7 @@ class StorageMixin:
           with ``parameters`` and, where it is fitted, the ``attributes`` that it learned
         - ``record``: the name of a class of named values, with its ``fields``
         - ``run``: the state of a forecaster's run, by name
+        - ``matrix``: ``data``, ``indices`` and ``indptr`` of a sparse matrix, CSR, and its ``shape``
         - ``network``: the header of :meth:`snnres.SNN.save`, and ``arrays``, what the names of its arrays begin with
 
         Parameters
@@ -130,6 +132,8 @@ def same_parameter(fitted: Any, now: Any) -> bool:
     """Whether a parameter has not been changed; an estimator's own parameters are looked at one by one."""
     if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
         return True
+    if sp.issparse(fitted) and sp.issparse(now):
+        return fitted.shape == now.shape and (sp.csr_matrix(fitted) != sp.csr_matrix(now)).nnz == 0
     return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
 
 
