@@ -53,7 +53,7 @@ def test_saved_anew_it_is_of_this_version(tmp_path, name):
     again.save(tmp_path / "model")
     with np.load(tmp_path / "model.npz") as archive:
         header = json.loads(str(archive["header"]))
-    assert header["version"] == 2
+    assert header["version"] == 3
     assert "SignalScaling" not in str(header)
     assert type(load_estimator(tmp_path / "model")) is type(again)
 

@@ -190,6 +190,9 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
         self._check_parameters()
         check_pathways(self)
+        check_errors(self.memory_, self.errors_)
+        if self.current_ratio_ is not None:
+            check_real("current_ratio_", self.current_ratio_, low=0)
         if self.input_form_ not in ("table", "series"):
             raise refuse("input_form_", "'table' or 'series'", self.input_form_)
         n_channels = check_int("n_features_in_", self.n_features_in_, 1)
@@ -366,7 +369,22 @@ def check_pathways(estimator: BaseReservoir) -> None:
             raise refuse("pathways_", f"networks of {estimator.num_neurons} neurons", pathway.network)
         check_int("hold_", pathway.hold, 1, INT32_MAX)
         check_bool("pathways_.deltas", pathway.deltas)
-        check_feature_names("pathways_.features", pathway.features)
+        if pathway.deltas and estimator.delta_scaling_ is None:
+            raise refuse("pathways_.deltas", "False without delta_scaling_", pathway.deltas)
+        features = check_feature_names("pathways_.features", pathway.features)
+        given = estimator.features
+        if given is not None and features != check_feature_names("features", given):
+            raise refuse("pathways_.features", f"{given!r}, as the parameter says", features)
+
+
+def check_errors(chosen: str, errors: Any) -> None:
+    """Refuse errors of pathways among which none was chosen by them."""
+    if not isinstance(errors, dict) or {*errors} not in (set(), {QUICK, MEMORY}):
+        raise refuse("errors_", "of both pathways or of none", errors)
+    for name, error in errors.items():
+        check_real(f"errors_[{name!r}]", error, low=0)
+    if errors and errors.get(chosen) != min(errors.values()):
+        raise refuse("errors_", f"the least for memory_={chosen!r}", errors)
 
 
 def label_of(pathway: Pathway, among: list[Pathway], name: str) -> str:

@@ -133,7 +133,7 @@ def same_parameter(fitted: Any, now: Any) -> bool:
     if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
         return True
     if sp.issparse(fitted) and sp.issparse(now):
-        return fitted.shape == now.shape and (sp.csr_matrix(fitted) != sp.csr_matrix(now)).nnz == 0
+        return bool(fitted.shape == now.shape and (sp.csr_matrix(fitted) != sp.csr_matrix(now)).nnz == 0)
     return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
 
 
