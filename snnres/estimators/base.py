@@ -56,12 +56,14 @@ from .signal import (
     table_fields,
     warn_of_drowned,
 )
-from .storage import StorageMixin, check_columns, check_standardiser
+from .storage import StorageMixin, check_columns, check_ratio, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
 # From so many times as many channels as steps on, they may be meant the other way round.
 MANY_CHANNELS = 5
+# In parts of an error, what may come of rounding: the first of two pathways is kept where they are as good.
+TIE = 1e-9
 
 
 class FeatureMatrix(NamedTuple):
@@ -191,8 +193,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         self._check_parameters()
         check_pathways(self)
         check_errors(self.memory_, self.errors_)
-        if self.current_ratio_ is not None:
-            check_real("current_ratio_", self.current_ratio_, low=0)
+        check_ratio(self.current_ratio_)
         if self.input_form_ not in ("table", "series"):
             raise refuse("input_form_", "'table' or 'series'", self.input_form_)
         n_channels = check_int("n_features_in_", self.n_features_in_, 1)
@@ -228,7 +229,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_reservoir(self, series: Series, error: Callable[[FeatureMatrix], float] | None) -> FeatureMatrix:
         """Learn scaling, weights and threshold from checked samples; return their features.
 
-        Of several ways to features the one is kept whose ``error`` on them is the least.
+        Of several ways to features the one is kept whose ``error`` on them is the least, the first of equals.
         """
         offers = self._offers(series, choosing=error is not None)
         self._learn_scaling(series)
@@ -241,7 +242,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             found = error(matrix) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
-            if found < least:
+            if found < least * (1 - TIE):
                 least, kept = found, matrix
                 self.memory_, self.pathways_ = name, pathways
         sample = calibration_sample(self._drive(series, deltas=self.pathways_[-1].deltas))
@@ -253,8 +254,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             warn_of_drowned(series.rows)
         shared = share_a_scale(series.rows) if self.shared_scale is None else self.shared_scale
         self.scaling_ = learn_scaling(series.rows, shared=shared)
-        # A table's one step has no differences.
-        deltas = self.deltas and self.input_form_ == "series"
+        # One step has no differences.
+        deltas = self.deltas and series.lengths.max() > 1
         self.delta_scaling_ = learn_delta_scaling(series, self.scaling_, shared=shared) if deltas else None
 
     def _offers(self, series: Series, *, choosing: bool) -> dict[str, tuple[str, ...]]:
@@ -383,7 +384,7 @@ def check_errors(chosen: str, errors: Any) -> None:
         raise refuse("errors_", "of both pathways or of none", errors)
     for name, error in errors.items():
         check_real(f"errors_[{name!r}]", error, low=0)
-    if errors and errors.get(chosen) != min(errors.values()):
+    if errors and (chosen not in errors or min(errors.values()) < errors[chosen] * (1 - TIE)):
         raise refuse("errors_", f"the least for memory_={chosen!r}", errors)
 
 

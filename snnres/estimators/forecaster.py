@@ -28,7 +28,7 @@ from .reservoir import (
     reservoir_settings,
 )
 from .stepping import SeriesRun, embedded
-from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
+from .storage import StorageMixin, check_columns, check_network, check_ratio, check_rectangle, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -385,8 +385,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_bool("predicts_input_", self.predicts_input_)
         check_bool("flat_", self.flat_)
         check_real("alpha_", self.alpha_, above=0)
-        if self.current_ratio_ is not None:
-            check_real("current_ratio_", self.current_ratio_, low=0)
+        check_ratio(self.current_ratio_)
         check_network(self)
         check_standardiser("input_scale_", self.input_scale_, n_channels)
         check_standardiser("target_scale_", self.target_scale_, n_targets)

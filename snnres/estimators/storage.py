@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from .. import io
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import refuse, shown
+from ..validation import check_real, refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
@@ -187,6 +187,12 @@ def check_network(estimator: Any) -> None:
     network = estimator.network_
     if not isinstance(network, SNN) or (estimator.network is None and network.num_neurons != estimator.num_neurons):
         raise refuse("network_", f"a network of {estimator.num_neurons} neurons", network)
+
+
+def check_ratio(value: Any) -> None:
+    """Refuse what is neither a ratio of currents, infinite for an input that stands still, nor None."""
+    if value is not None and value != np.inf:
+        check_real("current_ratio_", value, low=0)
 
 
 def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:
