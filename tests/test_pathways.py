@@ -336,7 +336,7 @@ def test_the_ratio_of_currents_is_that_of_the_network():
 
 
 def test_synapses_that_hardly_act_are_said():
-    former = SMALL | {"memory": "quick", "taps": 0, "recurrent_scaling": 0.5, "target_rate": 0.15}
+    former = SMALL | {"memory": "quick", "taps": 0, "recurrent_scaling": 0.5, "target_rate": 0.15, "min_steps": 200}
     with pytest.warns(
         UserWarning, match=r"recurrent current is 0\.0\d+ of the input current.*lower target_rate"
     ) as told:
