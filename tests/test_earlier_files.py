@@ -65,6 +65,12 @@ def test_saved_anew_it_is_of_this_version(tmp_path, loaded, name):
     assert type(load_estimator(tmp_path / "model")) is type(again)
 
 
+@pytest.mark.filterwarnings("ignore:the recurrent current is")
+def test_fitted_anew_a_transformer_is_as_it_was(expected, loaded):
+    again = loaded("transformer").fit(expected["series"])
+    np.testing.assert_array_equal(again.transform(expected["series"]), expected["features"])
+
+
 @pytest.mark.filterwarnings("ignore:each left out in turn", "ignore:the recurrent current is")
 @pytest.mark.parametrize("name", ["classifier", "regressor", "transformer"])
 def test_its_parameters_say_what_it_was(expected, loaded, name):

@@ -84,8 +84,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         Steps of the network for each step of the series: the more, the finer its answer. None: 80 with delays, 50
         without.
     network : SNN or square matrix, optional
-        In place of the random network. A matrix holds weights in units of the threshold, which is then set as for the
-        random one; a network is taken as it is, its threshold, delays and, if it has any, input weights too.
+        In place of the random network. A matrix, sparse or dense, holds weights in units of the threshold, which is
+        then set as for the random one. A network is taken as it is, its threshold, delays and, if it has any, input
+        weights and biases too, which must be for ``lags`` times the channels of the series; it must have been built
+        without duration. ``num_neurons``, ``small_world_graph_k``, ``small_world_graph_p`` and ``recurrent_scaling``
+        have then no effect, nor has ``max_delay`` on a network but for what it decides above and below by default.
     small_world_graph_k, small_world_graph_p : int and float, default 32 and 0.2
         Neighbours on the ring (even) and rewiring probability.
     recurrent_scaling : float, optional
@@ -126,8 +129,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         The reservoir.
     hold_ : int
         Steps of the network for each step of the series.
-    current_ratio_ : float
-        Ratio of recurrent to input current, see :func:`snnres.measures.current_ratio`.
+    current_ratio_ : float or None
+        Ratio of recurrent to input current on the stretches on which the threshold was set, see
+        :func:`snnres.measures.current_ratio`. ``fit`` warns where there are synapses and it is below 0.05. None in
+        files of version 1 and 2, which do not hold it.
     alpha_ : float
         The penalty in use.
     coef_ : ndarray, shape (n_states, n_targets)
@@ -148,9 +153,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     is deterministic and leaves the fitted estimator as it was: only ``fit`` and ``partial_fit`` change it. A forecast
     is kept within the range of all that was learnt from, widened by a tenth on either side.
 
-    The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. There
-    most of the memory comes from ``lags`` and most of the nonlinearity from the neurons; the recurrent synapses added
-    little. ``tests/benchmarks/forecast.py`` prints it beside autoregression and an echo-state network.
+    The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. With
+    lags most of the memory comes from these and most of the nonlinearity from the neurons; the recurrent synapses added
+    little. With ``lags=1`` all of the memory is that of the synapses' delays. ``tests/benchmarks/forecast.py`` prints it
+    beside autoregression and an echo-state network.
 
     "rls" keeps the sums of weighted products of states and targets (the information form) and solves them after each
     call, which is what the recursion on the inverse comes to, but the penalty does not fade, so that it stays stable
