@@ -155,8 +155,8 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
 
     The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. With
     lags most of the memory comes from these and most of the nonlinearity from the neurons; the recurrent synapses added
-    little. With ``lags=1`` all of the memory is that of the synapses' delays. ``tests/benchmarks/forecast.py`` prints it
-    beside autoregression and an echo-state network.
+    little. With ``lags=1`` all of the memory is that of the synapses' delays. ``tests/benchmarks/forecast.py`` prints
+    it beside autoregression and an echo-state network.
 
     "rls" keeps the sums of weighted products of states and targets (the information form) and solves them after each
     call, which is what the recursion on the inverse comes to, but the penalty does not fade, so that it stays stable

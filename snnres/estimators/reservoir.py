@@ -28,8 +28,8 @@ CALIBRATION_SAMPLES = 48
 # Halvings of the logarithm of the threshold between these bounds: to 1.5 per cent.
 THRESHOLD_BOUNDS = (1e-3, 1e3)
 HALVINGS = 10
-# Of a rate that was asked for; of a default one, which short or noisy series do not quite let taps reach.
-LEAST_OF_GIVEN, LEAST_OF_DEFAULT = 0.9, 0.5
+# Of a rate that was asked for; of a default one, which short, noisy or sparse series do not let taps reach.
+LEAST_OF_GIVEN, LEAST_OF_DEFAULT = 0.9, 0.1
 # Of the recurrent to the input current, below which a network is one in name only.
 LEAST_RATIO = 0.05
 
