@@ -278,6 +278,10 @@ def test_a_network_is_taken_as_it_is(tmp_path, memory, weighted):
     transformer.save(tmp_path / "model")
     again = load_estimator(tmp_path / "model")
     same_network(again.network, own)
+    own.membrane_threshold = 0.9
+    with pytest.raises(ValueError, match=r"network must be .* as in fit"):
+        transformer.save(tmp_path / "other")
+    assert again.network.membrane_threshold == pytest.approx(0.7)
     np.testing.assert_array_equal(again.transform(NOISE), values)
     np.testing.assert_array_equal(clone(again).fit(NOISE).transform(NOISE), values)
 
@@ -311,6 +315,47 @@ def test_damaged_matrices_in_files_are_refused(tmp_path, part):
         np.savez(path, **arrays | {f"network.{part}": wrong})
         with pytest.raises(ValueError, match=r"model\.npz"):
             load_estimator(path)
+
+
+def test_damaged_networks_of_both_pathways_are_refused(tmp_path):
+    path = tmp_path / "model.npz"
+    ReservoirTransformer(**SMALL | {"num_neurons": 20}, memory="both", hold=2).fit(NOISE).save(path)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    quick, memory = ({name.split(".", 2)[2] for name in arrays if name.startswith(f"pathways_[{k}]")} for k in (0, 1))
+    assert {"taps", "line.past", "line.position"} <= quick - memory
+    assert {"delays", "flight.pending", "flight.position"} <= memory - quick
+    for name, array in arrays.items():
+        if name.split(".", 2)[-1] not in quick ^ memory or not array.size:
+            continue
+        wrongs = [np.concatenate([array, array[:1]]), array[None], array.astype("S")]
+        wrongs += [array - 10**6] if array.dtype.kind == "i" else [array * np.nan] if array.dtype.kind == "f" else []
+        for wrong in wrongs:
+            np.savez(path, **arrays | {name: wrong})
+            with pytest.raises(ValueError, match=r"model\.npz"):
+                load_estimator(path)
+
+
+@pytest.mark.parametrize(
+    ("given", "max_delay", "hold"),
+    [
+        ({"lags": 1}, 12, 80),
+        ({"lags": 2}, 0, 50),
+        ({"lags": 1, "max_delay": 0}, 0, 50),
+        ({"lags": 2, "max_delay": 3}, 3, 80),
+        ({"lags": 1, "max_delay": 4, "hold": 5}, 4, 5),
+    ],
+)
+def test_what_none_means_to_a_forecaster(given, max_delay, hold):
+    forecaster = ReservoirForecaster(60, small_world_graph_k=8, washout=20, random_state=0, **given)
+    forecaster.fit(np.random.default_rng(0).normal(size=120))
+    network = forecaster.network_
+    assert forecaster.hold_ == hold
+    assert 0.9 * max_delay * hold < network.max_delay <= max(1, max_delay * hold)
+    scaling = 1.4 if max_delay else 0.25
+    spread = network.get_topology().data.std() / network.membrane_threshold
+    # Of 480 normal weights, 0.03 is a standard error of the relative spread.
+    assert spread == pytest.approx(scaling / 2, rel=0.13)
 
 
 @pytest.mark.parametrize("own", ["matrix", "network"])

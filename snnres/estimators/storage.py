@@ -32,7 +32,8 @@ class StorageMixin:
 
     def _remember_parameters(self) -> None:
         """Keep what the estimator was fitted with."""
-        self._fitted_parameters = self.get_params()  # type: ignore[attr-defined]
+        given = self.get_params()  # type: ignore[attr-defined]
+        self._fitted_parameters = {name: kept(value) for name, value in given.items()}
 
     def _check_unchanged(self) -> None:
         """Refuse parameters that have been changed since: a file would hold what does not belong together."""
@@ -128,13 +129,27 @@ class StorageMixin:
         return estimator
 
 
+def kept(value: Any) -> Any:
+    """Return a parameter as it is now, though its owner may change what it holds."""
+    return value.copy() if isinstance(value, (SNN, np.ndarray)) or sp.issparse(value) else value
+
+
 def same_parameter(fitted: Any, now: Any) -> bool:
     """Whether a parameter has not been changed; an estimator's own parameters are looked at one by one."""
     if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
         return True
+    if isinstance(fitted, SNN) and isinstance(now, SNN):
+        return same_network(fitted, now)
     if sp.issparse(fitted) and sp.issparse(now):
         return bool(fitted.shape == now.shape and (sp.csr_matrix(fitted) != sp.csr_matrix(now)).nnz == 0)
     return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
+
+
+def same_network(first: SNN, second: SNN) -> bool:
+    """Whether two networks go on alike."""
+    (header, arrays), (other_header, others) = first.to_arrays(), second.to_arrays()
+    alike = header == other_header and arrays.keys() == others.keys()
+    return alike and all(np.array_equal(array, others[name]) for name, array in arrays.items())
 
 
 def load_estimator(path: io.PathLike) -> Any:

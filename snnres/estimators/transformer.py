@@ -149,8 +149,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     it the recurrent weights are so small that synapses are not heard beside the input; they changed no score, and quick
     networks have none. Synapses need room between silence and that ceiling to act, so with memory the rate is half as
     high and the weights are larger. A hold of 30 makes delays fine and spikes many; longer series get less, as it
-    decides what a fit costs. Short, noisy and sparse series do not let neurons with taps reach the default rate; ``fit``
-    warns below a tenth of it, and below nine tenths of a rate that was given.
+    decides what a fit costs. Short, noisy and sparse series do not let neurons with taps reach the default rate:
+    ``fit`` warns below a tenth of it, and below nine tenths of a rate that was given.
 
     With up to 8 channels a neuron reads one of them, or its differences, at 0, d, 2 d, ... steps back, d being of all
     scales up to where the last tap lies 0.6 L back. With more, each tap reads one of its own; of every other neuron
