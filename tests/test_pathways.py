@@ -214,6 +214,18 @@ def test_currents_of_neurons_with_taps_have_spread_one_and_biases_of_all_kinds()
     np.testing.assert_allclose(np.histogram(above, np.linspace(0, 1, 5))[0] / 400, 0.25, atol=0.087)
 
 
+@pytest.mark.parametrize("place", [0, 3, 5])
+def test_no_neuron_listens_to_a_channel_that_stands_still(place):
+    X = np.full((12, 20, 6), 5.0)
+    X[:, :, place] = NOISE[:, :, 0]
+    transformer = ReservoirTransformer(**SMALL, memory="quick", features="spike_counts").fit(X)
+    weights, taps = input_weights_of(transformer.network_)
+    # The channel and its differences.
+    assert set(taps[np.diff(weights.indptr) > 0, 0]) == {place, 6 + place}
+    assert driven(transformer.network_).n_inputs == 12
+    assert np.bincount(weights.indices, minlength=60).min() == 6
+
+
 def test_a_table_has_no_past():
     X, y = load_iris(return_X_y=True)
     X, y = X[::5], y[::5]
