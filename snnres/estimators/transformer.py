@@ -152,10 +152,10 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     decides what a fit costs. Short, noisy and sparse series do not let neurons with taps reach the default rate:
     ``fit`` warns below a tenth of it, and below nine tenths of a rate that was given.
 
-    With up to 8 channels a neuron reads one of them, or its differences, at 0, d, 2 d, ... steps back, d being of all
-    scales up to where the last tap lies 0.6 L back. With more, each tap reads one of its own; of every other neuron
-    all taps are at the present step, of the rest they reach 0.2 L back. Each neuron's current gets a standard deviation
-    of 1 on training data.
+    With up to 8 channels a neuron reads one that does not stand still, or its differences, at 0, d, 2 d, ... steps
+    back, d being of all scales up to where the last tap lies 0.6 L back. With more, each tap reads one of its own; of
+    every other neuron all taps are at the present step, of the rest they reach 0.2 L back. Each neuron's current gets a
+    standard deviation of 1 on training data.
 
     ``memory="quick", taps=0, recurrent_scaling=0.5`` is the reservoir of former versions, with the same features.
 
