@@ -310,6 +310,51 @@ def test_samples_that_say_no_label_are_no_training_data(recordings, camera, traj
         assert str(data) in err
 
 
+def test_what_was_chosen_to_remember_by_is_said(series, tmp_path, capsys):
+    run("train", series[0], "--model", tmp_path / "m", *FEW)
+    out, err = capsys.readouterr()
+    model = load_estimator(tmp_path / "m")
+    told = re.search(
+        r"^chose (\w+) by the hinge loss of samples left out in turn: quick (\S+), memory (\S+)$", err, re.M
+    )
+    assert told[1] == model.memory_ == "quick"
+    assert [float(told[2]), float(told[3])] == pytest.approx(list(model.errors_.values()), rel=0.01)
+    assert out == f"wrote {tmp_path / 'm'}.npz\n"
+    run("train", series[0], "--model", tmp_path / "m", "--quiet", *FEW)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("memory", ["quick", "memory", "both"])
+def test_memory_can_be_chosen(series, tmp_path, capsys, memory):
+    run("train", series[0], "--model", tmp_path / "m", "--memory", memory, *FEW)
+    assert "chose" not in capsys.readouterr().err
+    model = load_estimator(tmp_path / "m")
+    assert (model.memory, model.memory_) == (memory, memory)
+    run("predict", series[1], "--model", tmp_path / "m", "--output", tmp_path / "p.csv", "--quiet")
+    assert len(rows_of(tmp_path / "p.csv")) == 17
+
+
+def test_a_table_has_nothing_to_remember(flowers, tmp_path, capsys):
+    more = ["--target", "kind", "--model", tmp_path / "m", "--quiet", *FEW]
+    assert "one step" in refused(capsys, "train", flowers, "--memory", "memory", *more)
+    assert not (tmp_path / "m.npz").exists()
+    run("train", flowers, "--memory", "auto", *more)
+    assert load_estimator(tmp_path / "m").memory_ == "quick"
+
+
+def test_evaluate_and_features_take_the_same_word(series, tmp_path, capsys):
+    run("evaluate", series[0], "--memory", "memory", "--cv", 2, "--json", tmp_path / "r.json", "--quiet", *FEW)
+    X, y = load_data(str(series[0]), Reading(None, True, {}))[:2]
+    by_hand = evaluate(
+        ReservoirClassifier(num_neurons=50, memory="memory", random_state=0), X, y, cv=2, random_state=0, progress=False
+    )
+    assert str(by_hand).splitlines()[:4] == capsys.readouterr().out.splitlines()[:4]
+    for memory, kinds in (("auto", {"quick", "memory"}), ("memory", {"final"})):
+        output = tmp_path / f"{memory}.csv"
+        run("features", series[0], "--memory", memory, "--output", output, "--quiet", *FEW)
+        assert {name.partition("_")[0] for name in rows_of(output)[0][:-1]} == kinds
+
+
 def test_features_can_be_chosen(flowers, tmp_path):
     names = ["--feature", "spike_counts", "--feature", "mean_isi"]
     run("train", flowers, "--target", "kind", "--model", tmp_path / "m", *FEW, *names)

@@ -10,6 +10,7 @@ pytest.importorskip("sklearn")
 
 import snnres.estimators.base
 import snnres.estimators.forecaster
+import snnres.estimators.pathways
 from snnres import encoding
 from snnres.encoding.base import SeriesEncoder
 from snnres.estimators import ReservoirClassifier, ReservoirForecaster, ReservoirRegressor, ReservoirTransformer
@@ -50,12 +51,20 @@ def test_targets_that_do_not_fit_the_samples(kind, monkeypatch):
     np.testing.assert_array_equal(fitted.predict(X), predictions)
 
 
-@pytest.mark.parametrize("step", ["random_reservoir", "calibrated", "feature_blocks"])
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [
+        (snnres.estimators.base, "random_reservoir"),
+        (snnres.estimators.base, "calibrated"),
+        (snnres.estimators.pathways, "feature_blocks"),
+        (snnres.estimators.base, "measured_ratio"),
+    ],
+)
 @pytest.mark.parametrize("kind", [ReservoirClassifier, ReservoirRegressor])
-def test_an_interrupt_in_the_middle_of_a_fit(kind, step):
+def test_an_interrupt_in_the_middle_of_a_fit(kind, where, step):
     fitted = kind(**SMALL).fit(X, Y)
     before, predictions = contents(fitted), fitted.predict(X)
-    with interrupted_in(snnres.estimators.base, step):
+    with interrupted_in(where, step):
         # A table after series: other forms and fields.
         fitted.fit(X[:, 0] * 9 + 1, 1 - Y)
     assert contents(fitted) == before

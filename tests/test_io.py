@@ -311,17 +311,19 @@ def test_an_unchanged_copy_is_read(tmp_path, saved):
     assert_same(state_of(twin), state_of(snn), leave_out=("recording",))
 
 
-def test_a_file_of_version_1_goes_on_as_it_did():
-    """Both files are of snnres 0.1.0: a network after a run with plasticity, and what it did next."""
-    twin = SNN.load(FOLDER / "network_version_1.npz")
-    with np.load(FOLDER / "network_version_1_next.npz") as archive:
+@pytest.mark.parametrize(("version", "rule"), [(1, PLASTICITY), (2, {"tau_plus": 20.0, "tau_minus": 40.0})])
+def test_a_file_of_an_earlier_version_goes_on_as_it_did(version, rule):
+    """A network after a run with plasticity, and what it did next; the second has input weights and currents."""
+    twin = SNN.load(FOLDER / f"network_version_{version}.npz")
+    with np.load(FOLDER / f"network_version_{version}_next.npz") as archive:
         expected = dict(archive)
     twin.simulate()
     np.testing.assert_array_equal(twin.spike_matrix, expected["spikes"])
     np.testing.assert_array_equal(twin.get_membrane_potentials(), expected["potentials"], strict=True)
     np.testing.assert_array_equal(twin.get_topology().data, expected["weights"], strict=True)
     np.testing.assert_array_equal(twin.get_trace(), expected["trace"], strict=True)
-    assert twin.stdp == STDPParams(**PLASTICITY)
+    assert twin.stdp == STDPParams(**rule)
+    assert twin.max_delay == 1
     assert expected["spikes"].sum() > 100
     assert (expected["weights"] != expected["weights_before"]).any()
 

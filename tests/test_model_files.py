@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import zipfile
 
 import numpy as np
@@ -199,7 +200,12 @@ def test_names_of_columns_and_settings_of_the_output_are_kept(tmp_path):
 
 @pytest.mark.filterwarnings("ignore:each left out in turn")
 def test_numpy_scalars_as_parameters(tmp_path):
-    changes = {"target_rate": np.float32(0.125), "deltas": np.False_, "num_neurons": np.int64(24), "random_state": None}
+    changes = {
+        "target_rate": np.float32(0.0625),
+        "deltas": np.False_,
+        "num_neurons": np.int64(24),
+        "random_state": None,
+    }
     fitted = ReservoirTransformer(**(SMALL | changes)).fit(samples("array"))
     again = reloaded(tmp_path, fitted)
     assert again.get_params() == fitted.get_params()
@@ -237,7 +243,7 @@ def test_the_schema_is_the_documented_one(tmp_path):
     with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
         header = json.loads(str(archive["header"]))
         content = header["estimator"]
-        assert (header["format"], header["version"]) == ("snnres estimator", 2)
+        assert (header["format"], header["version"]) == ("snnres estimator", 3)
         assert content["object"] == "ReservoirClassifier"
         assert content["parameters"]["num_neurons"] == 30
         assert content["attributes"]["input_form_"] == "table"
@@ -245,7 +251,7 @@ def test_the_schema_is_the_documented_one(tmp_path):
         assert archive["classes_"].tolist() == ["a", "b"]
         np.testing.assert_array_equal(archive["readout_.coef_"], fitted.readout_.coef_)
         np.testing.assert_array_equal(archive["scaling_.mean"], fitted.scaling_.mean)
-        np.testing.assert_array_equal(archive["network_.data"], fitted.network_.get_topology().data)
+        np.testing.assert_array_equal(archive["pathways_[0].network.data"], fitted.network_.get_topology().data)
 
 
 # ---------------------------------------------------------------- what cannot be saved
@@ -289,11 +295,7 @@ def test_parameters_changed_since_fit_are_refused_when_saved(tmp_path, name, val
         fitted.save(tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
     fitted.set_params(
-        **{
-            name: readout
-            if name == "readout"
-            else (SMALL | {"features": ("binned_counts", "filtered_traces"), "recurrent_scaling": 0.5})[name]
-        }
+        **{name: readout if name == "readout" else (SMALL | {"features": None, "recurrent_scaling": None})[name]}
     )
     fitted.set_params(n_jobs=2, verbose=True)
     again = reloaded(tmp_path, fitted)
@@ -426,6 +428,7 @@ def test_a_newer_version_is_refused(tmp_path, saved):
 
 
 ATTRIBUTES = ("estimator", "attributes")
+PATHWAY = (*ATTRIBUTES, "pathways_", 0, "fields")
 
 
 @pytest.mark.parametrize(
@@ -447,18 +450,36 @@ ATTRIBUTES = ("estimator", "attributes")
         (["estimator", "parameters", "features"], "spike_counts"),
         (["estimator", "parameters", "n_fields"], {"unknown": 1}),
         (["estimator", "parameters", "target_rate"], -1),
-        ([*ATTRIBUTES, "network_"], None),
-        ([*ATTRIBUTES, "network_"], 1),
-        ([*ATTRIBUTES, "network_", "arrays"], "nowhere"),
-        ([*ATTRIBUTES, "network_", "network", "cell", "membrane_threshold"], -1.0),
+        ([*ATTRIBUTES, "pathways_"], None),
+        ([*ATTRIBUTES, "pathways_"], []),
+        ([*ATTRIBUTES, "pathways_"], [1]),
+        (PATHWAY, None),
+        ([*PATHWAY, "network"], None),
+        ([*PATHWAY, "network"], 1),
+        ([*PATHWAY, "network", "arrays"], "nowhere"),
+        ([*PATHWAY, "network", "network", "cell", "membrane_threshold"], -1.0),
+        ([*PATHWAY, "name"], "memory"),
+        ([*PATHWAY, "hold"], None),
+        ([*PATHWAY, "hold"], 0),
+        ([*PATHWAY, "deltas"], 1),
+        ([*PATHWAY, "deltas"], True),
+        ([*PATHWAY, "features"], {"tuple": ["nonsense"]}),
+        ([*PATHWAY, "features"], "spike_counts"),
+        ([*PATHWAY, "final_taus"], {"tuple": [-1.0]}),
+        ([*PATHWAY, "final_taus"], 3),
+        ([*ATTRIBUTES, "memory_"], None),
+        ([*ATTRIBUTES, "memory_"], "both"),
+        ([*ATTRIBUTES, "memory_"], 1),
+        ([*ATTRIBUTES, "errors_"], 3),
+        ([*ATTRIBUTES, "errors_"], {"dict": [["quick", -1.0], ["memory", "few"]]}),
+        ([*ATTRIBUTES, "current_ratio_"], None),
+        ([*ATTRIBUTES, "current_ratio_"], -1.0),
         ([*ATTRIBUTES, "scaling_"], None),
         ([*ATTRIBUTES, "scaling_"], {"tuple": [1, 2]}),
         ([*ATTRIBUTES, "scaling_"], {"record": "Moments", "fields": {"xx": 1.0, "xy": 1.0, "weight": 1.0}}),
         ([*ATTRIBUTES, "scaling_", "record"], "Scale"),
         ([*ATTRIBUTES, "scaling_", "record"], "SignalScaling"),
         ([*ATTRIBUTES, "delta_scaling_"], 3),
-        ([*ATTRIBUTES, "hold_"], None),
-        ([*ATTRIBUTES, "hold_"], 0),
         ([*ATTRIBUTES, "scaling_", "fields", "more"], 0),
         ([*ATTRIBUTES, "scaling_", "record"], "Moments"),
         ([*ATTRIBUTES, "scaling_", "record"], "Edges"),
@@ -499,7 +520,7 @@ def test_arrays_that_are_wrong(tmp_path, saved):
     accepted = []
     for name, value in arrays.items():
         wrongs = {"missing": None, "object": value.astype(object), "complex": value.astype("S")}
-        if value.ndim and name not in ("network_.input", *IDLE):
+        if value.size and value.ndim and name not in ("pathways_[0].network.input", *IDLE):
             wrongs |= {"longer": np.concatenate([value, value[:1]]), "deeper": value[None]}
         if name in ("scaling_.mean", "fields_.low_"):
             wrongs |= {"nan": value * np.nan, "one": value[:1]}
@@ -562,13 +583,13 @@ def test_a_network_as_arrays_shares_nothing():
         assert not np.shares_memory(array, arrays[name]), name
 
 
-@pytest.mark.parametrize("name", ["more.npy", "network_.more.npy"])
+@pytest.mark.parametrize("name", ["more.npy", "pathways_[0].network.more.npy"])
 def test_an_array_that_is_not_known_is_refused(tmp_path, name):
     path = tmp_path / "model.npz"
     ReservoirRegressor(**SMALL).fit(samples("table"), np.arange(N_SAMPLES)).save(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(name, b"what nobody reads")
-    with pytest.raises(ValueError, match=rf"model\.npz .*Got '{name.removesuffix('.npy')}'"):
+    with pytest.raises(ValueError, match=rf"model\.npz .*Got '{re.escape(name.removesuffix('.npy'))}'"):
         load_estimator(path)
 
 

@@ -82,14 +82,21 @@ def add_events(parser: Any) -> None:
     group.add_argument("--downsample", type=integer(1, 34), help="pixels of the side of a block; 2 if not given")
 
 
-def add_model(parser: Any) -> None:
-    """Add what decides the reservoir."""
+def add_model(parser: Any, automatic: str) -> None:
+    """Add what decides the reservoir; ``automatic`` says what it remembers by if nothing is given."""
     group = parser.add_argument_group("reservoir")
     group.add_argument(
         "--seed", type=integer(0, SEED_MAX), default=0, help="decides everything that is drawn; %(default)s if none"
     )
     group.add_argument(
         "--neurons", type=integer(50, 100_000), help="neurons, 50 to 100000; the estimator's own number if none"
+    )
+    group.add_argument(
+        "--memory",
+        choices=("auto", "quick", "memory", "both"),
+        default="auto",
+        help="quick: neurons that see shapes in a stretch of the input; memory: a network that remembers by delays of "
+        f"its synapses; both; or auto, if not given: {automatic}, but always quick for tables",
     )
     group.add_argument(
         "--feature",

@@ -11,7 +11,7 @@ from ..io import write_atomically
 from ..plotting import new_figure
 from .arguments import add_events, add_model, add_task, check_output, integer, new_parser, note
 from .data import Data, joined, load_data, reading_of
-from .models import described, new_predictor
+from .models import CHOSEN, described, new_predictor
 
 FOLDS = 5
 
@@ -36,7 +36,7 @@ def add_parser(subcommands: Any) -> None:
     )
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON")
     parser.add_argument("--report", metavar="FOLDER", help="write the table, the JSON and the plots")
-    add_model(parser)
+    add_model(parser, CHOSEN)
     add_events(parser)
     parser.set_defaults(run=run)
 

@@ -21,7 +21,7 @@ def add_parser(subcommands: Any) -> None:
     )
     parser.add_argument("--output", required=True, metavar="FILE", help="CSV file to write")
     parser.add_argument("--target", metavar="NAME", help="column of a CSV table that is no input, but copied")
-    add_model(parser)
+    add_model(parser, "both")
     add_events(parser)
     parser.set_defaults(run=run)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 # Whole numbers with more values than this are quantities, not names of classes.
 MOST_CLASSES = 20
+CHOSEN = "quick or memory, whichever errs less on training samples left out in turn"
 
 
 def choose_task(task: str, y: NDArray[Any]) -> str:
@@ -48,7 +49,12 @@ def check_classes(y: NDArray[Any], n_values: int) -> None:
 
 def parameters(args: argparse.Namespace) -> dict[str, Any]:
     """Return the parameters of an estimator that the arguments give."""
-    given = {"num_neurons": args.neurons, "features": args.feature and tuple(args.feature), "random_state": args.seed}
+    given = {
+        "num_neurons": args.neurons,
+        "memory": args.memory,
+        "features": args.feature and tuple(args.feature),
+        "random_state": args.seed,
+    }
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -63,6 +69,13 @@ def new_predictor(args: argparse.Namespace, y: NDArray[Any]) -> Any:
             raise ValueError("--readout logistic is for classification. The target is a quantity.")
         return ReservoirClassifier(logistic_readout(), **parameters(args))
     return (ReservoirClassifier if classify else ReservoirRegressor)(**parameters(args))
+
+
+def choice(estimator: Any) -> str:
+    """Return in words how a fitted estimator chose what it remembers by."""
+    errors = ", ".join(f"{name} {error:.3g}" for name, error in estimator.errors_.items())
+    measure = "hinge loss" if type(estimator).__name__ == "ReservoirClassifier" else "squared error"
+    return f"chose {estimator.memory_} by the {measure} of samples left out in turn: {errors}"
 
 
 def described(y: NDArray[Any], estimator: Any) -> str:

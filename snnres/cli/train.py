@@ -6,7 +6,7 @@ from typing import Any
 from ..io import with_suffix
 from .arguments import add_events, add_model, add_task, check_output, new_parser, note
 from .data import load_data, reading_of
-from .models import described, new_predictor
+from .models import CHOSEN, choice, described, new_predictor
 
 
 def add_parser(subcommands: Any) -> None:
@@ -19,7 +19,7 @@ def add_parser(subcommands: Any) -> None:
     )
     add_task(parser)
     parser.add_argument("--model", required=True, metavar="FILE", help="where to save, .npz")
-    add_model(parser)
+    add_model(parser, CHOSEN)
     add_events(parser)
     parser.set_defaults(run=run)
 
@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> None:
         f"fitting {estimator.num_neurons} neurons to {len(data.samples)} samples of {described(data.y, estimator)}",
     )
     estimator.set_params(verbose=not args.quiet).fit(data.X, data.y)
+    if estimator.errors_:
+        note(args, choice(estimator))
     # Kept in the file, so that ``predict`` reads its data in the same way.
     estimator.source_ = data.source
     estimator.set_params(verbose=False).save(path)

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..params import SeedLike
-from ..validation import INT32_MAX, check_int, check_real
+from ..validation import INT32_MAX, check_bool, check_int, check_real
 from .currents import stream
 
 TAPS_KEY = 0x11E3
@@ -87,6 +87,7 @@ def random_taps(
     n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
     length = check_real("n_steps", n_steps, low=1)
     reach = check_real("reach", reach, above=0, high=1)
+    check_bool("mixed", mixed)
     n_taps = min(check_int("n_taps", n_taps, 1, INT32_MAX), int(length))
     rng = stream(seed, TAPS_KEY)
     most = (reach * length - 1) / (n_taps - 1) if n_taps > 1 else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ from .reservoir import (
     calibrated,
     calibration_sample,
     drawn_seed,
+    has_input_weights,
     measured_ratio,
     random_reservoir,
     reservoir_settings,
@@ -54,12 +56,14 @@ from .signal import (
     table_fields,
     warn_of_drowned,
 )
-from .storage import StorageMixin, check_columns, check_standardiser
+from .storage import StorageMixin, check_columns, check_ratio, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
 # From so many times as many channels as steps on, they may be meant the other way round.
 MANY_CHANNELS = 5
+# In parts of an error, what may come of rounding: the first of two pathways is kept where they are as good.
+TIE = 1e-9
 
 
 class FeatureMatrix(NamedTuple):
@@ -188,6 +192,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         """Refuse parts that do not belong together, in the end by asking for the features of a sample of zeros."""
         self._check_parameters()
         check_pathways(self)
+        check_errors(self.memory_, self.errors_)
+        check_ratio(self.current_ratio_)
         if self.input_form_ not in ("table", "series"):
             raise refuse("input_form_", "'table' or 'series'", self.input_form_)
         n_channels = check_int("n_features_in_", self.n_features_in_, 1)
@@ -223,20 +229,20 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_reservoir(self, series: Series, error: Callable[[FeatureMatrix], float] | None) -> FeatureMatrix:
         """Learn scaling, weights and threshold from checked samples; return their features.
 
-        Of several ways to features the one is kept whose ``error`` on them is the least.
+        Of several ways to features the one is kept whose ``error`` on them is the least, the first of equals.
         """
+        offers = self._offers(series, choosing=error is not None)
         self._learn_scaling(series)
         seed = drawn_seed(self.random_state)
-        offers = self._offers(series, choosing=error is not None)
         self.errors_: dict[str, float] = {}
         least = np.inf
         for name, parts in offers.items():
-            pathways = [self._pathway(part, series, seed) for part in parts]
+            pathways = list(map(partial(self._pathway, series, seed), parts))
             matrix = self._matrix(series, pathways)
             found = error(matrix) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
-            if found < least:
+            if found < least * (1 - TIE):
                 least, kept = found, matrix
                 self.memory_, self.pathways_ = name, pathways
         sample = calibration_sample(self._drive(series, deltas=self.pathways_[-1].deltas))
@@ -248,22 +254,23 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             warn_of_drowned(series.rows)
         shared = share_a_scale(series.rows) if self.shared_scale is None else self.shared_scale
         self.scaling_ = learn_scaling(series.rows, shared=shared)
-        # A table's one step has no differences.
-        deltas = self.deltas and self.input_form_ == "series"
+        # One step has no differences.
+        deltas = self.deltas and series.lengths.max() > 1
         self.delta_scaling_ = learn_delta_scaling(series, self.scaling_, shared=shared) if deltas else None
 
     def _offers(self, series: Series, *, choosing: bool) -> dict[str, tuple[str, ...]]:
         """Return the pathways of each way to features that there is to choose from."""
+        if series.lengths.max() == 1:
+            if self.memory in (MEMORY, BOTH):
+                raise refuse("memory", "'auto' or 'quick' for samples of one step, which have no past", self.memory)
+            return {QUICK: (QUICK,)}
         if self.memory == BOTH:
             return {BOTH: (QUICK, MEMORY)}
         if self.memory != AUTO:
             return {self.memory: (self.memory,)}
-        if series.lengths.max() == 1:
-            # One step has no past.
-            return {QUICK: (QUICK,)}
         return {QUICK: (QUICK,), MEMORY: (MEMORY,)} if choosing else {BOTH: (QUICK, MEMORY)}
 
-    def _pathway(self, name: str, series: Series, seed: int) -> Pathway:
+    def _pathway(self, series: Series, seed: int, name: str) -> Pathway:
         """Return a network for samples, its threshold set on them, with what it takes to drive and to read it."""
         n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
         if name == MEMORY:
@@ -275,14 +282,14 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             values = quick_defaults(n_channels, n_taps)
         hold = hold if self.hold is None else int(self.hold)
         settings = reservoir_settings(self, values, max_delay)
-        deltas = name == QUICK and self.delta_scaling_ is not None
+        # Input weights that a network brings are for the channels.
+        deltas = name == QUICK and self.delta_scaling_ is not None and not has_input_weights(self.network)
         drive = self._drive(series, deltas=deltas)
         if n_taps:
             network = tapped_reservoir(settings, drive, length, n_taps, seed, many=n_channels > FEW_CHANNELS)
         else:
             network = random_reservoir(settings, drive[0].shape[0], hold, seed)
-        if not isinstance(self.network, SNN):
-            network = calibrated(network, drive, hold, settings.target_rate, self._threads())
+        network = calibrated(network, drive, hold, settings, self._threads())
         return Pathway(
             name,
             network,
@@ -363,7 +370,22 @@ def check_pathways(estimator: BaseReservoir) -> None:
             raise refuse("pathways_", f"networks of {estimator.num_neurons} neurons", pathway.network)
         check_int("hold_", pathway.hold, 1, INT32_MAX)
         check_bool("pathways_.deltas", pathway.deltas)
-        check_feature_names("pathways_.features", pathway.features)
+        if pathway.deltas and estimator.delta_scaling_ is None:
+            raise refuse("pathways_.deltas", "False without delta_scaling_", pathway.deltas)
+        features = check_feature_names("pathways_.features", pathway.features)
+        given = estimator.features
+        if given is not None and features != check_feature_names("features", given):
+            raise refuse("pathways_.features", f"{given!r}, as the parameter says", features)
+
+
+def check_errors(chosen: str, errors: Any) -> None:
+    """Refuse errors of pathways among which none was chosen by them."""
+    if not isinstance(errors, dict) or {*errors} not in (set(), {QUICK, MEMORY}):
+        raise refuse("errors_", "of both pathways or of none", errors)
+    for name, error in errors.items():
+        check_real(f"errors_[{name!r}]", error, low=0)
+    if errors and (chosen not in errors or min(errors.values()) < errors[chosen] * (1 - TIE)):
+        raise refuse("errors_", f"the least for memory_={chosen!r}", errors)
 
 
 def label_of(pathway: Pathway, among: list[Pathway], name: str) -> str:

@@ -1,4 +1,4 @@
-"""What files of version 1 call otherwise than today's."""
+"""What files of versions 1 and 2 call otherwise than today's, or lack."""
 
 from __future__ import annotations
 
@@ -59,4 +59,7 @@ def renamed(kind: type, parameters: dict[str, Any], attributes: dict[str, Any]) 
         network, hold = kept.pop("network_"), kept.pop("hold_")
         kept["pathways_"] = [Pathway(QUICK, network, hold, deltas, names, FeatureOptions().final_taus)]
         kept |= {"memory_": QUICK, "errors_": {}}
+    if kept.keys() & {"pathways_", "run_"}:
+        # What was not measured then.
+        kept["current_ratio_"] = None
     return kept

@@ -19,6 +19,7 @@ from ..validation import INT32_MAX, check_bool, check_finite, check_int, check_r
 from .least_squares import Moments, chosen_alpha
 from .reservoir import (
     CALIBRATION_SAMPLES,
+    Currents,
     ReservoirSettings,
     calibrated,
     drawn_seed,
@@ -27,7 +28,7 @@ from .reservoir import (
     reservoir_settings,
 )
 from .stepping import SeriesRun, embedded
-from .storage import StorageMixin, check_columns, check_network, check_rectangle, check_standardiser
+from .storage import StorageMixin, check_columns, check_network, check_ratio, check_rectangle, check_standardiser
 
 Float64Array = NDArray[np.float64]
 
@@ -83,8 +84,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         Steps of the network for each step of the series: the more, the finer its answer. None: 80 with delays, 50
         without.
     network : SNN or square matrix, optional
-        In place of the random network. A matrix holds weights in units of the threshold, which is then set as for the
-        random one; a network is taken as it is, its threshold, delays and, if it has any, input weights too.
+        In place of the random network. A matrix, sparse or dense, holds weights in units of the threshold, which is
+        then set as for the random one. A network is taken as it is, its threshold, delays and, if it has any, input
+        weights and biases too, which must be for ``lags`` times the channels of the series; it must have been built
+        without duration. ``num_neurons``, ``small_world_graph_k``, ``small_world_graph_p`` and ``recurrent_scaling``
+        have then no effect, nor has ``max_delay`` on a network but for what it decides above and below by default.
     small_world_graph_k, small_world_graph_p : int and float, default 32 and 0.2
         Neighbours on the ring (even) and rewiring probability.
     recurrent_scaling : float, optional
@@ -125,8 +129,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         The reservoir.
     hold_ : int
         Steps of the network for each step of the series.
-    current_ratio_ : float
-        Ratio of recurrent to input current, see :func:`snnres.measures.current_ratio`.
+    current_ratio_ : float or None
+        Ratio of recurrent to input current on the stretches on which the threshold was set, see
+        :func:`snnres.measures.current_ratio`. ``fit`` warns where there are synapses and it is below 0.05. None in
+        files of version 1 and 2, which do not hold it.
     alpha_ : float
         The penalty in use.
     coef_ : ndarray, shape (n_states, n_targets)
@@ -147,9 +153,10 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     is deterministic and leaves the fitted estimator as it was: only ``fit`` and ``partial_fit`` change it. A forecast
     is kept within the range of all that was learnt from, widened by a tenth on either side.
 
-    The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. There
-    most of the memory comes from ``lags`` and most of the nonlinearity from the neurons; the recurrent synapses added
-    little. ``tests/benchmarks/forecast.py`` prints it beside autoregression and an echo-state network.
+    The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. With
+    lags most of the memory comes from these and most of the nonlinearity from the neurons; the recurrent synapses added
+    little. With ``lags=1`` all of the memory is that of the synapses' delays. ``tests/benchmarks/forecast.py`` prints
+    it beside autoregression and an echo-state network.
 
     "rls" keeps the sums of weighted products of states and targets (the information form) and solves them after each
     call, which is what the recursion on the inverse comes to, but the penalty does not fade, so that it stays stable
@@ -384,13 +391,14 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         check_bool("predicts_input_", self.predicts_input_)
         check_bool("flat_", self.flat_)
         check_real("alpha_", self.alpha_, above=0)
+        check_ratio(self.current_ratio_)
         check_network(self)
         check_standardiser("input_scale_", self.input_scale_, n_channels)
         check_standardiser("target_scale_", self.target_scale_, n_targets)
         check_columns("target_range_", dict(zip(("low", "high"), self.target_range_, strict=True)), n_targets)
         n_lagged = n_channels * int(self.lags)
         for scale, width in zip(
-            self.state_scales_, [n_lagged, *[int(self.num_neurons)] * len(self.trace_taus)], strict=True
+            self.state_scales_, [n_lagged, *[self.network_.num_neurons] * len(self.trace_taus)], strict=True
         ):
             check_standardiser("state_scales_", scale, width)
         if self.run_.past is None:
@@ -433,16 +441,17 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     def _fit_reservoir(self, settings: ReservoirSettings, scaled: Float64Array) -> None:
         """Draw a network and set its threshold on stretches of the series."""
         lags = int(self.lags)
-        seed = drawn_seed(self.random_state)
-        network = random_reservoir(settings, lags * self.n_features_in_, self.hold_, seed)
         channels = embedded(scaled, np.repeat(scaled[:1], lags - 1, axis=0))
         n_stretches, n_steps, settling = calibration_stretches(settings.max_delay, len(channels))
         starts = np.unique(np.linspace(0, max(0, len(channels) - n_steps), n_stretches).astype(int))
         stretches = [channels[start : start + n_steps].T.astype(np.float32) for start in starts]
-        if not isinstance(self.network, SNN):
-            network = calibrated(network, stretches, self.hold_, settings.target_rate, 1, settling)
-        self.network_ = network
+        self.network_ = self._drawn_network(settings, stretches, settling)
         self.current_ratio_ = measured_ratio(self.network_, stretches, self.hold_, 1)
+
+    def _drawn_network(self, settings: ReservoirSettings, stretches: Currents, settling: int) -> SNN:
+        """Return a network with the threshold that suits stretches of what drives it."""
+        network = random_reservoir(settings, len(stretches[0]), self.hold_, drawn_seed(self.random_state))
+        return calibrated(network, stretches, self.hold_, settings, 1, settling)
 
     def _learn_state_scales(self, channels: Float64Array, traces: Float64Array) -> list[Standardiser]:
         """Return the scale of the input, then of the traces of each time constant."""

@@ -15,7 +15,7 @@ from ..features import FeatureOptions, feature_blocks, value_groups, value_names
 from ..measures.driven import tapped
 from ..network import SNN
 from ..recording import SpikeTrains
-from .reservoir import Currents, ReservoirSettings, calibration_sample, has_input_weights, random_network
+from .reservoir import Currents, ReservoirSettings, brings_input_weights, calibration_sample, random_network
 
 Float64Array = NDArray[np.float64]
 Blocks = dict[str, NDArray[Any]]
@@ -130,6 +130,12 @@ def memory_hold(length: float) -> int:
     return min(MEMORY_HOLD, max(1, int(np.ceil(MEMORY_STEPS / length))))
 
 
+def varying(rows: Float64Array) -> NDArray[np.int64]:
+    """Return the columns that do not stand still, or all if all do."""
+    found = np.flatnonzero(np.ptp(rows, axis=0) > 0)
+    return found if found.size else np.arange(rows.shape[1])
+
+
 def tapped_reservoir(
     settings: ReservoirSettings, drive: Currents, length: float, n_taps: int, seed: int, *, many: bool
 ) -> SNN:
@@ -139,14 +145,22 @@ def tapped_reservoir(
     0 for a fraction of the time that is uniform in [0, 1] over the neurons: it is taken at a random quantile.
     """
     network = random_network(settings, 1, seed)
-    if has_input_weights(network):
-        return network
     n_rows = drive[0].shape[0]
+    if brings_input_weights(network, n_rows):
+        return network
     reach = REACH_OF_MANY if many else REACH_OF_FEW
+    sample = [part.T.astype(np.float64) for part in calibration_sample(drive)]
+    # A neuron that reads a single channel would never fire if that stood still.
+    useful = np.arange(n_rows) if many else varying(np.vstack(sample))
     weights, taps = random_taps(
-        n_rows, settings.num_neurons, max(1.0, length), n_taps=n_taps, reach=reach, mixed=many, seed=seed
+        len(useful), settings.num_neurons, max(1.0, length), n_taps=n_taps, reach=reach, mixed=many, seed=seed
     )
-    read = np.vstack([tapped(part.T.astype(np.float64), taps) for part in calibration_sample(drive)])
+    taps[:, 0] = useful[taps[:, 0]]
+    if useful[-1] < n_rows - 1:
+        # By the highest channel a network knows how many there are.
+        weights.resize(len(taps) + 1, settings.num_neurons)
+        taps = np.vstack([taps, [[n_rows - 1, 0]]])
+    read = np.vstack([tapped(rows, taps) for rows in sample])
     current = np.asarray(read @ weights)
     sd = current.std(axis=0)
     sd[sd == 0] = 1.0

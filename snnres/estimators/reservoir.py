@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 
 from .. import topology
 from ..encoding.currents import random_bias, random_input_weights
-from ..measures import current_ratio
+from ..measures import current_ratio, driven
 from ..network import SNN
 from ..params import SimulationParams
 from ..parts import UniformDelays
@@ -28,6 +28,8 @@ CALIBRATION_SAMPLES = 48
 # Halvings of the logarithm of the threshold between these bounds: to 1.5 per cent.
 THRESHOLD_BOUNDS = (1e-3, 1e3)
 HALVINGS = 10
+# Of a rate that was asked for; of a default one, which short, noisy or sparse series do not let taps reach.
+LEAST_OF_GIVEN, LEAST_OF_DEFAULT = 0.9, 0.1
 # Of the recurrent to the input current, below which a network is one in name only.
 LEAST_RATIO = 0.05
 
@@ -54,6 +56,7 @@ class ReservoirSettings(NamedTuple):
     leak_coefficient: float
     refractory_period: int
     target_rate: float
+    least_rate: float
     network: SNN | sp.csr_matrix | None
 
 
@@ -75,6 +78,7 @@ def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) 
         chosen = getattr(given, name)
         return defaults[name] if chosen is None else chosen
 
+    rate = check_real("target_rate", value("target_rate"), above=0, below=1.0 / (refractory_period + 1))
     return ReservoirSettings(
         num_neurons,
         k,
@@ -85,7 +89,8 @@ def reservoir_settings(given: Any, defaults: Mapping[str, Any], max_delay: int) 
         check_real("bias_scaling", value("bias_scaling"), low=0),
         check_real("leak_coefficient", given.leak_coefficient, low=0, below=1),
         refractory_period,
-        check_real("target_rate", value("target_rate"), above=0, below=1.0 / (refractory_period + 1)),
+        rate,
+        rate * (LEAST_OF_DEFAULT if given.target_rate is None else LEAST_OF_GIVEN),
         network,
     )
 
@@ -152,7 +157,7 @@ def random_weights(given: ReservoirSettings, seed: int) -> sp.csr_matrix:
 def random_reservoir(given: ReservoirSettings, n_channels: int, hold: int, seed: int) -> SNN:
     """Return a random network with random input weights, each neuron's of unit norm, and biases."""
     network = random_network(given, hold, seed)
-    if has_input_weights(network):
+    if brings_input_weights(network, n_channels):
         return network
     density = min(1.0, given.input_fan_in / n_channels)
     input_weights = random_input_weights(n_channels, given.num_neurons, density=density, seed=seed)
@@ -161,9 +166,22 @@ def random_reservoir(given: ReservoirSettings, n_channels: int, hold: int, seed:
     return network
 
 
-def has_input_weights(network: SNN) -> bool:
-    """Whether a network brings input weights of its own."""
-    return "bias" in network.to_arrays()[1]
+def has_input_weights(network: Any) -> bool:
+    """Whether this is a network with input weights."""
+    return isinstance(network, SNN) and "bias" in network.to_arrays()[1]
+
+
+def brings_input_weights(network: SNN, n_channels: int) -> bool:
+    """Whether a network has input weights of its own; refuse those of another number of channels."""
+    if not has_input_weights(network):
+        return False
+    n_own = driven(network).n_inputs
+    if n_own != n_channels:
+        raise ValueError(
+            f"network must have input weights for {n_channels} channels, those of the data, or none. "
+            f"Got input weights for {n_own} instead."
+        )
+    return True
 
 
 def with_threshold(network: SNN, threshold: float) -> SNN:
@@ -187,28 +205,32 @@ def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int, settli
     return float(counts.sum() / (steps * network.num_neurons))
 
 
-def calibrated(network: SNN, currents: Currents, hold: int, target_rate: float, n_jobs: int, settling: int = 0) -> SNN:
-    """Return the network with the threshold at which it fires at the target rate on training data.
+def calibrated(
+    network: SNN, currents: Currents, hold: int, given: ReservoirSettings, n_jobs: int, settling: int = 0
+) -> SNN:
+    """Return the network with the threshold at which it fires at the target rate on training data; a user's as it is.
 
     The homeostasis of a whole network: the rate falls with the threshold, so it is found by bisection. What fires in
-    the first ``settling`` rows does not count. Warns where even the lowest threshold leaves the rate more than a tenth
-    below the target.
+    the first ``settling`` rows does not count. Warns where even the lowest threshold leaves the rate below the least.
     """
+    if isinstance(given.network, SNN):
+        return network
     sample = calibration_sample(currents)
     low, high = THRESHOLD_BOUNDS
     for _ in range(HALVINGS):
         middle = float(np.sqrt(low * high))
-        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs, settling) > target_rate:
+        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs, settling) > given.target_rate:
             low = middle
         else:
             high = middle
     result = with_threshold(network, float(np.sqrt(low * high)))
     reached = firing_rate(result, sample, hold, n_jobs, settling)
-    if reached < 0.9 * target_rate:
+    if reached < given.least_rate:
         warnings.warn(
-            f"target_rate={target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low threshold",
+            f"target_rate={given.target_rate:g} cannot be reached: the network fires at {reached:.3g} at any low "
+            "threshold",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     return result
 

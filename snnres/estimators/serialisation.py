@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import (
@@ -40,6 +41,7 @@ REMEMBERED = "_fitted_parameters"
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
 ARRAY_KINDS = "biufU"
+MATRIX_ARRAYS = ("data", "indices", "indptr")
 # Names that NumPy's archives or the header have taken.
 RESERVED = ("header", "file")
 
@@ -59,6 +61,8 @@ class Writer:
         for kind, write in self._writers():
             if isinstance(value, kind):
                 return write(name, value)
+        if sp.issparse(value):
+            return self.matrix(name, value)
         if isinstance(value, BaseEstimator):
             return self.part(name, value)
         raise refuse(name, "None, a number, a text, an array or a list of such to stand in a file", value, TypeError)
@@ -106,6 +110,12 @@ class Writer:
             name += "_"
         self.arrays[name] = stored
         return {"array": name, "text": True} if text else {"array": name}
+
+    def matrix(self, name: str, matrix: Any) -> dict[str, Any]:
+        """Return the shape and the arrays of a sparse matrix."""
+        rows = sp.csr_matrix(matrix)
+        parts = {part: self.array(f"{name}.{part}", getattr(rows, part)) for part in MATRIX_ARRAYS}
+        return {"matrix": parts, "shape": list(rows.shape)}
 
     def network(self, name: str, network: SNN) -> dict[str, Any]:
         """Return a network's header, and what the names of its arrays begin with."""
@@ -179,6 +189,7 @@ class Reader(NamedTuple):
             "dict": lambda content: {self.value(key): self.value(entry) for key, entry in content["dict"]},
             "run": lambda content: SeriesRun.from_state(self.fields(content["run"])),
             "record": self.record,
+            "matrix": self.matrix,
             "network": self.network,
             "object": self.object,
         }
@@ -202,6 +213,19 @@ class Reader(NamedTuple):
         if array.dtype.kind not in ARRAY_KINDS:
             raise TypeError(f"{stored['array']} must hold numbers or texts. Got dtype {array.dtype} instead.")
         return array.astype(object) if stored.get("text") else array
+
+    def matrix(self, stored: dict[str, Any]) -> sp.csr_matrix:
+        """Return a sparse matrix, its indices within its shape."""
+        parts = self.fields(stored["matrix"])
+        data, indices, indptr = (parts[part] for part in MATRIX_ARRAYS)
+        for part, kinds in (("data", "iuf"), ("indices", "i"), ("indptr", "i")):
+            if parts[part].ndim != 1 or parts[part].dtype.kind not in kinds:
+                raise refuse(part, "a 1-D array of its type", parts[part])
+        if (np.diff(indptr) < 0).any():
+            raise refuse("indptr", "ascending", indptr)
+        matrix = sp.csr_matrix((data, indices, indptr), shape=tuple(stored["shape"]))
+        matrix.check_format(full_check=True)
+        return matrix
 
     def network(self, stored: dict[str, Any]) -> SNN:
         """Return a network."""

@@ -67,7 +67,7 @@ def warn_of_drowned(rows: Float64Array) -> None:
             f"their values is {FAINT:g} of the common spread off its mean. Leave shared_scale=None, or bring the "
             "channels to one unit.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 

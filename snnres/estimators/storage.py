@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
+import scipy.sparse as sp
 import sklearn
 from sklearn.utils.validation import check_is_fitted
 
 from .. import io
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
-from ..validation import refuse, shown
+from ..validation import check_real, refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
@@ -31,7 +32,8 @@ class StorageMixin:
 
     def _remember_parameters(self) -> None:
         """Keep what the estimator was fitted with."""
-        self._fitted_parameters = self.get_params()  # type: ignore[attr-defined]
+        given = self.get_params()  # type: ignore[attr-defined]
+        self._fitted_parameters = {name: kept(value) for name, value in given.items()}
 
     def _check_unchanged(self) -> None:
         """Refuse parameters that have been changed since: a file would hold what does not belong together."""
@@ -59,6 +61,7 @@ class StorageMixin:
           with ``parameters`` and, where it is fitted, the ``attributes`` that it learned
         - ``record``: the name of a class of named values, with its ``fields``
         - ``run``: the state of a forecaster's run, by name
+        - ``matrix``: ``data``, ``indices`` and ``indptr`` of a sparse matrix, CSR, and its ``shape``
         - ``network``: the header of :meth:`snnres.SNN.save`, and ``arrays``, what the names of its arrays begin with
 
         Parameters
@@ -126,11 +129,27 @@ class StorageMixin:
         return estimator
 
 
+def kept(value: Any) -> Any:
+    """Return a parameter as it is now, though its owner may change what it holds."""
+    return value.copy() if isinstance(value, (SNN, np.ndarray)) or sp.issparse(value) else value
+
+
 def same_parameter(fitted: Any, now: Any) -> bool:
     """Whether a parameter has not been changed; an estimator's own parameters are looked at one by one."""
     if fitted is now or (type(fitted) is type(now) and hasattr(now, "get_params")):
         return True
+    if isinstance(fitted, SNN) and isinstance(now, SNN):
+        return same_network(fitted, now)
+    if sp.issparse(fitted) and sp.issparse(now):
+        return bool(fitted.shape == now.shape and (sp.csr_matrix(fitted) != sp.csr_matrix(now)).nnz == 0)
     return type(fitted) is type(now) and bool(np.array_equal(fitted, now))
+
+
+def same_network(first: SNN, second: SNN) -> bool:
+    """Whether two networks go on alike."""
+    (header, arrays), (other_header, others) = first.to_arrays(), second.to_arrays()
+    alike = header == other_header and arrays.keys() == others.keys()
+    return alike and all(np.array_equal(array, others[name]) for name, array in arrays.items())
 
 
 def load_estimator(path: io.PathLike) -> Any:
@@ -183,6 +202,12 @@ def check_network(estimator: Any) -> None:
     network = estimator.network_
     if not isinstance(network, SNN) or (estimator.network is None and network.num_neurons != estimator.num_neurons):
         raise refuse("network_", f"a network of {estimator.num_neurons} neurons", network)
+
+
+def check_ratio(value: Any) -> None:
+    """Refuse what is neither a ratio of currents, infinite for an input that stands still, nor None."""
+    if value is not None and value != np.inf:
+        check_real("current_ratio_", value, low=0)
 
 
 def check_columns(name: str, arrays: dict[str, Any], n_columns: int) -> None:

@@ -176,9 +176,11 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     readout : scikit-learn classifier, optional
         None: ridge regression on -1 and 1 with 17 strengths of regularisation between 0.01 and 10^6, of which that is
         chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss. Features
-        come divided by the spread of their kind.
-    num_neurons, small_world_graph_k, ..., n_jobs
-        As in :class:`ReservoirTransformer`, with the same defaults.
+        come divided by the spread of their kind, so that each kind is as loud as any other.
+    num_neurons, memory, ..., verbose
+        As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
+        fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
+        smaller hinge loss, whatever readout then reads it.
 
     Attributes
     ----------
@@ -186,8 +188,10 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         Labels.
     readout_ : classifier
         The fitted readout.
-    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
-        As in :class:`ReservoirTransformer`.
+    scales_ : dict of str to float
+        What the features of each kind are divided by.
+    memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_
+        As in :class:`ReservoirTransformer`; ``memory_`` and ``errors_`` say what was chosen, and why.
 
     See Also
     --------
@@ -200,8 +204,9 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     >>> t = np.arange(40)
     >>> X = np.stack([np.sin(t * f)[:, None] for f in np.linspace(0.2, 0.8, 20)])
     >>> y = np.repeat(["slow", "fast"], 10)
-    >>> ReservoirClassifier(num_neurons=100, random_state=0).fit(X, y).score(X, y)
-    1.0
+    >>> classifier = ReservoirClassifier(num_neurons=100, random_state=0).fit(X, y)
+    >>> classifier.memory_, classifier.score(X, y)
+    ('quick', 1.0)
     """
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
@@ -269,16 +274,21 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     ----------
     readout : scikit-learn regressor, optional
         None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by leave-one-out
-        cross-validation on the training data. Features come divided by the spread of their kind.
-    num_neurons, small_world_graph_k, ..., n_jobs
-        As in :class:`ReservoirTransformer`, with the same defaults.
+        cross-validation on the training data. Features come divided by the spread of their kind, so that each kind is
+        as loud as any other.
+    num_neurons, memory, ..., verbose
+        As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
+        fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
+        smaller squared error, whatever readout then reads it.
 
     Attributes
     ----------
     readout_ : regressor
         The fitted readout.
-    network_, scaling_, delta_scaling_, hold_, input_form_, n_features_in_
-        As in :class:`ReservoirTransformer`.
+    scales_ : dict of str to float
+        What the features of each kind are divided by.
+    memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_
+        As in :class:`ReservoirTransformer`; ``memory_`` and ``errors_`` say what was chosen, and why.
 
     Examples
     --------

@@ -708,13 +708,16 @@ class SNN(Readings):
 
         The latest recording is not part of it. The file holds plain arrays and a text:
 
-        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (2), ``parameters``, ``cell`` and ``rule``
+        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (3), ``parameters``, ``cell`` and ``rule``
           (or null), each by name and parameters, and ``random_state`` (that of NumPy's PCG64)
-        - ``data``, ``indices``, ``indptr``: the weights, CSR
-        - ``cell.potential``, ``cell.timer``, ``rule.x_pre``, ``trace.trace`` and their like: the state of each part
+        - ``data``, ``indices``, ``indptr``: the weights, CSR; if there are delays: ``delays``, one for each of them
+        - ``cell.potential``, ``cell.timer``, ``rule.x_pre``, ``trace.trace`` and their like: the state of each part; if
+          there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of the
+          currents
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
-        - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR) and ``bias``; if
-          there are currents: ``currents`` (n_channels, n_steps)
+        - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR), ``bias`` and,
+          where they have taps, ``taps`` (channel and delay of each row); if there are currents: ``currents``
+          (n_channels, n_steps)
 
         Parameters
         ----------
