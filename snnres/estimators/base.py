@@ -226,7 +226,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             raise refuse("n_jobs", "None, -1 or an integer >= 1", self.n_jobs)
         return int(self.n_jobs)
 
-    def _fit_reservoir(self, series: Series, error: Callable[[FeatureMatrix], float] | None) -> FeatureMatrix:
+    def _fit_reservoir(self, series: Series, error: Callable[[str, FeatureMatrix], float] | None) -> FeatureMatrix:
         """Learn scaling, weights and threshold from checked samples; return their features.
 
         Of several ways to features the one is kept whose ``error`` on them is the least, the first of equals.
@@ -239,7 +239,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         for name, parts in offers.items():
             pathways = list(map(partial(self._pathway, series, seed), parts))
             matrix = self._matrix(series, pathways)
-            found = error(matrix) if error is not None and len(offers) > 1 else 0.0
+            found = error(name, matrix) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
             if found < least * (1 - TIE):

@@ -24,6 +24,11 @@ QUICK, MEMORY, BOTH, AUTO = "quick", "memory", "both", "auto"
 # Up to so many channels a neuron reads one of them (or its differences) through its taps; with more, one of each tap.
 FEW_CHANNELS = 8
 TAPS_OF_FEW, TAPS_OF_MANY = 6, 8
+# From here on 8 taps see too little: of 289 channels of event-camera digits 24 had the smaller error of samples left out
+# in turn (.147, .142, .143 with three seeds, against .154, .147 with two); of 24 bands of speech, as many.
+VERY_MANY_CHANNELS, TAPS_OF_VERY_MANY = 64, 24
+# Rows of training data, at most, on which the currents' spread and quantiles are measured.
+MEASURED_ROWS = 2**14
 REACH_OF_FEW, REACH_OF_MANY = 0.6, 0.2
 # Steps of the network for each step of the data, at least: with fewer, neurons that leak miss most of a step.
 LEAST_HOLD = 3
@@ -110,7 +115,9 @@ def default_taps(n_channels: int, *, table: bool) -> int:
     """Return the taps of a neuron; a table has one step, and no past to read."""
     if table:
         return 0
-    return TAPS_OF_FEW if n_channels <= FEW_CHANNELS else TAPS_OF_MANY
+    if n_channels <= FEW_CHANNELS:
+        return TAPS_OF_FEW
+    return TAPS_OF_MANY if n_channels <= VERY_MANY_CHANNELS else TAPS_OF_VERY_MANY
 
 
 def quick_defaults(n_channels: int, n_taps: int) -> Mapping[str, Any]:
@@ -160,8 +167,8 @@ def tapped_reservoir(
         # By the highest channel a network knows how many there are.
         weights.resize(len(taps) + 1, settings.num_neurons)
         taps = np.vstack([taps, [[n_rows - 1, 0]]])
-    read = np.vstack([tapped(rows, taps) for rows in sample])
-    current = np.asarray(read @ weights)
+    every = -(-sum(map(len, sample)) // MEASURED_ROWS)
+    current = np.vstack([(tapped(rows, taps) @ weights)[::every] for rows in sample]).astype(np.float32)
     sd = current.std(axis=0)
     sd[sd == 0] = 1.0
     order = np.sort(current / sd, axis=0)

@@ -112,17 +112,16 @@ class ReservoirPredictor(BaseReservoir):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
-        fitted: dict[int, Any] = {}
+        fitted: dict[str, Any] = {}
 
-        def left_out_error(matrix: FeatureMatrix) -> float:
-            readout = self._default_readout().fit(scaled(matrix, block_scales(matrix)), targets)
-            fitted[id(matrix)] = readout
-            return self._left_out_error(readout)
+        def left_out_error(name: str, matrix: FeatureMatrix) -> float:
+            fitted[name] = self._default_readout().fit(scaled(matrix, block_scales(matrix)), targets)
+            return self._left_out_error(fitted[name])
 
         matrix = self._fit_reservoir(series, left_out_error)
         self.scales_ = block_scales(matrix)
-        if self.readout is None and id(matrix) in fitted:
-            self.readout_ = fitted[id(matrix)]
+        if self.readout is None and self.memory_ in fitted:
+            self.readout_ = fitted[self.memory_]
         else:
             self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
             self.readout_.fit(scaled(matrix, self.scales_), targets)

@@ -134,8 +134,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     ===================== =============================== ============================= ======================
     parameter             quick                           quick, taps=0                 memory
     ===================== =============================== ============================= ======================
-    ``taps``              6; 8 with more than 8 channels; (0)                           none
-                          0 for tables
+    ``taps``              6; 8 with more than 8 channels, (0)                           none
+                          24 with more than 64; 0 for
+                          tables
     ``recurrent_scaling`` 0                               0                             1
     ``bias_scaling``      (by quantiles)                  2                             1
     ``target_rate``       0.15                            0.15                          0.07
