@@ -360,7 +360,7 @@ def test_encoded_input_is_what_drives_the_reservoir():
         fitted = classifier(n_bins=4, memory=memory, target_rate=0.07).fit(X, np.arange(12) % 2)
         assert bl.encoded_input(fitted, X).shape == (12, 4 * n_channels)
     table = X[:, 0]
-    fitted = classifier(n_fields=5).fit(table, np.arange(12) % 2)
+    fitted = classifier(n_fields=5, memory="quick").fit(table, np.arange(12) % 2)
     assert bl.encoded_input(fitted, table).shape == (12, 2 * 5)
 
 
@@ -391,9 +391,10 @@ def test_what_is_held_out_changes_nothing_that_is_learned(form):
     trained = []
     for samples in (X, wild):
         SpyReadout.seen.clear()
-        evaluate(classifier(readout=SpyReadout()), list(samples) if form == "list" else samples, y, cv=split)
+        model = classifier(readout=SpyReadout(), memory="quick" if form == "table" else "memory")
+        evaluate(model, list(samples) if form == "list" else samples, y, cv=split)
         trained.append([values for call, values in SpyReadout.seen if call == "fit"])
-    assert [values.shape[0] for values in trained[0]] == [30] * 6
+    assert [values.shape[0] for values in trained[0]] == [30] * (4 if form == "table" else 6)
     for before, after in zip(*trained, strict=True):
         np.testing.assert_array_equal(before, after)
 
@@ -871,7 +872,7 @@ def test_repeated_predictions_do_not_narrow_the_interval(xor):
 def test_groups_are_kept_whole():
     rng = np.random.default_rng(0)
     X, groups = rng.normal(size=(60, 2)), np.repeat(np.arange(6), 10)
-    small = {"num_neurons": 10, "small_world_graph_k": 2, "min_steps": 20}
+    small = {"num_neurons": 10, "memory": "quick", "min_steps": 20}
     for estimator, y in ((regressor(**small), X[:, 0]), (classifier(**small), np.arange(60) % 2)):
         for cv in (3, GroupKFold(3)):
             found = evaluate(estimator, X, y, cv=cv, groups=groups)

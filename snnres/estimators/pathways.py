@@ -24,8 +24,8 @@ QUICK, MEMORY, BOTH, AUTO = "quick", "memory", "both", "auto"
 # Up to so many channels a neuron reads one of them (or its differences) through its taps; with more, one of each tap.
 FEW_CHANNELS = 8
 TAPS_OF_FEW, TAPS_OF_MANY = 6, 8
-# From here on 8 taps see too little: of 289 channels of event-camera digits 24 had the smaller error of samples left out
-# in turn (.147, .142, .143 with three seeds, against .154, .147 with two); of 24 bands of speech, as many.
+# With more than so many, 8 taps see too little: of 289 channels of event-camera digits 24 had the smaller hinge loss of
+# samples left out in turn (.147, .142 with two seeds, against .154, .147); of 24 bands of speech 8 did as well.
 VERY_MANY_CHANNELS, TAPS_OF_VERY_MANY = 64, 24
 # Rows of training data, at most, on which the currents' spread and quantiles are measured.
 MEASURED_ROWS = 2**14
