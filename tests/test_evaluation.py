@@ -872,7 +872,7 @@ def test_repeated_predictions_do_not_narrow_the_interval(xor):
 def test_groups_are_kept_whole():
     rng = np.random.default_rng(0)
     X, groups = rng.normal(size=(60, 2)), np.repeat(np.arange(6), 10)
-    small = {"num_neurons": 10, "memory": "quick", "min_steps": 20}
+    small = {"num_neurons": 10, "small_world_graph_k": 2, "memory": "quick", "min_steps": 20}
     for estimator, y in ((regressor(**small), X[:, 0]), (classifier(**small), np.arange(60) % 2)):
         for cv in (3, GroupKFold(3)):
             found = evaluate(estimator, X, y, cv=cv, groups=groups)
