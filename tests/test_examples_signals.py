@@ -58,7 +58,7 @@ def test_spoken_digits_by_index(recordings, tmp_path):
     assert "66 recordings, 8000 Hz, speakers: ann, bob" in out
     assert "held-out predictions: 30," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] >= 0.9
+    assert scores["reservoir"] >= 0.95
     assert scores["chance"] == pytest.approx(1 / 3, abs=1e-3)
     assert "\nThe reservoir " in out
     assert "accuracy on" not in out
@@ -70,7 +70,7 @@ def test_spoken_digits_by_speaker(recordings, tmp_path):
     out = run("spoken_digits.py", recordings, "--leave-out", "each", *size)
     assert "folds: 2, held-out predictions: 66 of 2 groups," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] > 0.7 > scores["chance"]
+    assert scores["reservoir"] > 0.9 > scores["chance"]
     each = re.findall(r"^accuracy on (\w+): ([\d.]+)$", out, re.MULTILINE)
     assert [name for name, _ in each] == ["ann", "bob"]
     assert np.mean([float(value) for _, value in each]) == pytest.approx(scores["reservoir"], abs=2e-3)
@@ -103,7 +103,7 @@ def test_event_digits(tmp_path):
     assert "(recordings, bins, channels) = (30, 30, 578)" in out
     assert "folds: 3," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] >= 0.9
+    assert scores["reservoir"] >= 0.95
     assert scores["chance"] < 0.4
     assert_png(tmp_path / "event_digits.png")
 
@@ -146,9 +146,9 @@ def test_ucr_series_of_a_folder(archive, tmp_path):
     head, table = rows_of_sets(out)
     assert head == ["accuracy", "Waves", "UnequalWaves", "mean"]
     check_methods(list(table))
-    assert min(table["reservoir"]) >= 0.85
+    assert min(table["reservoir"]) >= 0.95
     # The phase is random, so no linear readout of the steps can tell the classes.
-    assert table["reservoir"][2] > table["raw input"][2] + 0.1
+    assert max(table["raw input"] + table["encoded input"]) < 0.65
     assert table["chance"] == [0.5, 0.5, 0.5]
     for values in table.values():
         assert values[2] == pytest.approx(np.mean(values[:2]), abs=1e-3)
@@ -193,7 +193,7 @@ def test_ball_trajectories(tmp_path):
         "ReservoirClassifier",
     ]
     (scores,) = score_tables(out)
-    assert scores["reservoir"] == protocols["ReservoirClassifier"] >= 0.9
+    assert scores["reservoir"] == protocols["ReservoirClassifier"] >= 0.95
     assert scores["chance"] == pytest.approx(1 / 3, abs=1e-3)
     assert_png(tmp_path / "ball_trajectories.png")
 
@@ -209,9 +209,9 @@ def test_the_published_protocol_finds_classes_where_there_are_none(tmp_path):
 def test_iris_and_diabetes(tmp_path):
     out = run("iris_and_diabetes.py", "--output", tmp_path, "--neurons", 100, "--folds", 3)
     iris, diabetes = score_tables(out)
-    assert iris["reservoir"] > 0.9
+    assert iris["reservoir"] > 0.92
     assert iris["chance"] < 0.4
-    assert diabetes["reservoir"] > 0.35 > 0.01 > diabetes["chance"]
+    assert diabetes["reservoir"] > 0.4 > 0.01 > diabetes["chance"]
     assert len(re.findall(r"^(?:Nothing is gained here|Here the reservoir earns its place): ?", out, re.MULTILINE)) == 2
     for name in ("iris.png", "diabetes.png"):
         assert_png(tmp_path / name)
