@@ -1,8 +1,10 @@
 """NARMA-10 from the input alone: a spiking reservoir beside an echo-state network of as many units.
 
 The target is made of the inputs of the last ten steps, of their products and of its own past. Both networks are given
-one step of the input at a time, so that what they know of earlier ones is their own memory. Linear regression, which
-has none, is given the latest steps themselves.
+one step of the input at a time, so that what they know of earlier ones is their own memory: that of the spiking one is
+in the spikes that are on their way along synapses with delays, and without these it forgets. Linear regression, which
+has no memory, is given the latest steps themselves. Both networks tell the more the more they are trained: try
+``--neurons 1000 --train 6000``, which takes a minute.
 """
 
 import argparse
@@ -69,9 +71,11 @@ def main() -> None:
     u, y = narma10(args.train + TEST_STEPS, seed=args.seed)
     train, test = slice(args.train), slice(args.train, None)
 
-    # 2. The spiking reservoir, given one step at a time.
-    model = ReservoirForecaster(args.neurons, lags=1, washout=WASHOUT, random_state=args.seed)
-    told = {"spiking reservoir": model.fit(u[train], y[train]).predict(u)}
+    # 2. The spiking reservoir, given one step at a time, with recurrent delays (by default) and without.
+    told = {}
+    for name, settings in {"spiking reservoir": {}, "  without delays": {"max_delay": 0}}.items():
+        model = ReservoirForecaster(args.neurons, lags=1, washout=WASHOUT, random_state=args.seed, **settings)
+        told[name] = model.fit(u[train], y[train]).predict(u)
 
     # 3. The echo-state network with the settings that do best on held-out steps, and the latest steps themselves.
     scaled = (u - u[train].mean()) / u[train].std()

@@ -38,10 +38,17 @@ def official(train: Path, test: Path, neurons: int, seed: int) -> Evaluation:
 
 
 def accuracies(results: Mapping[str, Evaluation]) -> dict[str, list[float]]:
-    """Return the accuracy of each method on each set."""
-    methods = next(iter(results.values())).methods
+    """Return the accuracy of each method on each set.
+
+    A reservoir without synapses or delays has no row for what it would be without them: it stands there itself.
+    """
+    fullest = max(results.values(), key=lambda result: len(result.methods))
     return {
-        method: [result.methods[method].scores["accuracy"].value for result in results.values()] for method in methods
+        method: [
+            result.methods[method if method in result.methods else "reservoir"].scores["accuracy"].value
+            for result in results.values()
+        ]
+        for method in fullest.methods
     }
 
 
@@ -59,7 +66,7 @@ def main() -> None:
     # 1. One evaluation a set: trained on the one file, scored on the other.
     results = {name: official(*pair, args.neurons, args.seed) for name, pair in files_of(args.places).items()}
 
-    # 2. The same readout with the reservoir, with its neurons unconnected, and without them, a column a set.
+    # 2. The same readout with the reservoir, with less and less of it, and without it, a column a set.
     table = accuracies(results)
     print("accuracy".ljust(19), *(name.rjust(max(8, len(name))) for name in results), "    mean")
     for method, scores in table.items():
@@ -73,7 +80,9 @@ def main() -> None:
     figure = plotting.new_figure(height=1.8 + 0.6 * len(results))
     ax = plotting.styled(figure.axes[0], "Official split", "accuracy on the test file", "")
     rows = np.arange(len(results))
-    for (method, scores), marker, shift in zip(table.items(), "o^sDX", np.linspace(-0.32, 0.32, 5), strict=True):
+    for (method, scores), marker, shift in zip(
+        table.items(), "o^v<sDX"[-len(table) :], np.linspace(-0.32, 0.32, len(table)), strict=True
+    ):
         ax.plot(scores, rows + shift, linestyle="none", marker=marker, markersize=5, label=method)
     ax.set_yticks(rows, list(results))
     ax.set_yticks(rows[:-1] + 0.5, minor=True)

@@ -79,26 +79,59 @@ def test_own_parts(tmp_path):
 
 def test_narma10(tmp_path):
     out = run("narma10.py", "--output", tmp_path, "--train", 600, "--neurons", 100)
-    errors = {name: float(error) for name, error in re.findall(r"^(\S.*?)  +([\d.]+)$", out, re.MULTILINE)}
-    assert set(errors) == {"spiking reservoir", "echo-state network", "linear regression on 30 steps"}
-    assert errors["echo-state network"] < errors["linear regression on 30 steps"] < 0.6
+    errors = {name.strip(): float(error) for name, error in re.findall(r"^( *\S.*?)  +([\d.]+)$", out, re.MULTILINE)}
+    reservoir, without, echo = (
+        errors.pop(name) for name in ("spiking reservoir", "without delays", "echo-state network")
+    )
+    assert list(errors) == ["linear regression on 30 steps"]
+    assert echo < errors["linear regression on 30 steps"] < 0.55
     # What is linear in the present input alone leaves 0.87.
-    assert errors["spiking reservoir"] < 0.8
+    assert reservoir < 0.5 < 0.6 < without < 0.87
     assert (tmp_path / "narma10.png").read_bytes().startswith(PNG)
 
 
 def test_memory_capacity(tmp_path):
     out = run("memory_capacity.py", "--output", tmp_path, "--neurons", 100, "--steps", 1500)
-    rows = re.findall(r"^(\w\S* \S+) +([\d.]+) +([\d.]+)$", out, re.MULTILINE)
+    rows = re.findall(r"^(\w.*?) +([\d.]+) +([\d.]+)$", out, re.MULTILINE)
     found = {name: (float(linear), float(quadratic)) for name, linear, quadratic in rows}
-    unconnected, spiking, echo = (
-        found[name] for name in ("unconnected neurons", "spiking reservoir", "echo-state network")
+    unconnected, at_once, short, middle, long, echo = (
+        found.pop(name)
+        for name in (
+            "unconnected neurons",
+            "without delays",
+            "delays to 12 steps",
+            "delays to 24 steps",
+            "delays to 48 steps",
+            "echo-state network",
+        )
     )
+    assert found == {}
     assert 1 < unconnected[0] < 3
-    assert unconnected[1] < spiking[1]
-    assert 10 < echo[0] < 100
-    assert echo[1] > 3
+    assert 1 < at_once[0] < 3
+    assert unconnected[1] < 0.1
+    assert at_once[1] < 1
+    assert 12 < short[0] < middle[0]
+    assert min(short[1], middle[1]) > 5
+    assert long[0] > 25
+    assert 20 < echo[0] < 100
+    assert echo[1] > 5
     assert (tmp_path / "memory_capacity.png").read_bytes().startswith(PNG)
+
+
+def test_delayed_xor():
+    out = run("delayed_xor.py", "--delays", 2, 8, "--samples", 400, "--neurons", 300)
+    head, *rows = out.rstrip().split("\n")[1:]
+    names = head.split()
+    assert names == ["delay", "automatic", "memory", "unconnected", "quick", "chosen"]
+    near, far = (dict(zip(names, row.split(), strict=True)) for row in rows)
+    assert (near["delay"], far["delay"]) == ("2", "8")
+    for row in (near, far):
+        assert row["chosen"] == "memory"
+        assert row["automatic"] == row["memory"]
+        assert float(row["memory"]) > 0.75
+        assert float(row["quick"]) < 0.6
+    assert float(near["unconnected"]) > 0.8
+    assert float(far["unconnected"]) < 0.6
 
 
 def test_membrane(tmp_path):

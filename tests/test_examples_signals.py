@@ -9,7 +9,9 @@ from test_examples import PNG, run
 
 pytestmark = pytest.mark.slow
 
-METHODS = ["reservoir", "unconnected neurons", "encoded input", "raw input", "chance"]
+METHODS = ["reservoir", "without delays", "unconnected neurons", "comparators", "encoded input", "raw input", "chance"]
+# A reservoir that has none, as the quick one, has no rows without them.
+OPTIONAL = {"without delays", "unconnected neurons"}
 
 
 def assert_png(path):
@@ -22,11 +24,17 @@ def score_tables(out):
     """Each table of an evaluation in a text: the first score of each method."""
     tables = []
     for head in re.finditer(r"^score  +\w+.*$", out, re.MULTILINE):
-        lines = out[head.end() :].lstrip("\n").split("\n")[: len(METHODS)]
+        lines = out[head.end() :].lstrip("\n").split("\n\n")[0].split("\n")
         rows = [re.match(r"(\S+(?: \S+)?)  +(-?[\d.]+) \[", line) for line in lines]
-        assert [row[1] for row in rows] == METHODS
+        check_methods([row[1] for row in rows])
         tables.append({row[1]: float(row[2]) for row in rows})
     return tables
+
+
+def check_methods(names):
+    """What stands in a table stands in order, and only what the reservoir does not have is left out."""
+    assert names == [method for method in METHODS if method in names]
+    assert set(METHODS) - set(names) <= OPTIONAL
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +58,7 @@ def test_spoken_digits_by_index(recordings, tmp_path):
     assert "66 recordings, 8000 Hz, speakers: ann, bob" in out
     assert "held-out predictions: 30," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] >= 0.9
+    assert scores["reservoir"] >= 0.95
     assert scores["chance"] == pytest.approx(1 / 3, abs=1e-3)
     assert "\nThe reservoir " in out
     assert "accuracy on" not in out
@@ -62,7 +70,7 @@ def test_spoken_digits_by_speaker(recordings, tmp_path):
     out = run("spoken_digits.py", recordings, "--leave-out", "each", *size)
     assert "folds: 2, held-out predictions: 66 of 2 groups," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] > 0.7 > scores["chance"]
+    assert scores["reservoir"] > 0.9 > scores["chance"]
     each = re.findall(r"^accuracy on (\w+): ([\d.]+)$", out, re.MULTILINE)
     assert [name for name, _ in each] == ["ann", "bob"]
     assert np.mean([float(value) for _, value in each]) == pytest.approx(scores["reservoir"], abs=2e-3)
@@ -71,11 +79,11 @@ def test_spoken_digits_by_speaker(recordings, tmp_path):
 
 def write_events(path, rng, centre):
     """Events around a spot that moves to the right, the front brighter and the back darker, and some anywhere."""
-    n_events = 300
+    n_events = 2000
     t = np.sort(rng.integers(0, 310_000, n_events))
     polarity = rng.integers(0, 2, n_events)
     x = rng.normal(centre + 6 * t / 310_000 + 2 * polarity, 1.5)
-    x[:60] = rng.uniform(0, 33, 60)
+    x[:400] = rng.uniform(0, 33, 400)
     y = rng.normal(17, 3, n_events)
     columns = [np.clip(np.rint(v), 0, 33).astype(np.uint8) for v in (x, y)]
     records = [*columns, polarity << 7 | t >> 16, t >> 8 & 0xFF, t & 0xFF]
@@ -91,11 +99,11 @@ def test_event_digits(tmp_path):
     out = run(
         "event_digits.py", tmp_path / "Train", "--output", tmp_path, "--neurons", 100, "--limit", 30, "--folds", 3
     )
-    assert "30 recordings, 300 events in the mean" in out
+    assert "30 recordings, 2000 events in the mean" in out
     assert "(recordings, bins, channels) = (30, 30, 578)" in out
     assert "folds: 3," in out
     (scores,) = score_tables(out)
-    assert scores["reservoir"] >= 0.9
+    assert scores["reservoir"] >= 0.95
     assert scores["chance"] < 0.4
     assert_png(tmp_path / "event_digits.png")
 
@@ -137,10 +145,10 @@ def test_ucr_series_of_a_folder(archive, tmp_path):
     out = run("ucr_series.py", archive, "Waves", "UnequalWaves", "--output", tmp_path, "--neurons", 150)
     head, table = rows_of_sets(out)
     assert head == ["accuracy", "Waves", "UnequalWaves", "mean"]
-    assert list(table) == METHODS
-    assert min(table["reservoir"]) >= 0.85
+    check_methods(list(table))
+    assert min(table["reservoir"]) >= 0.95
     # The phase is random, so no linear readout of the steps can tell the classes.
-    assert table["reservoir"][2] > table["raw input"][2] + 0.1
+    assert max(table["raw input"] + table["encoded input"]) < 0.65
     assert table["chance"] == [0.5, 0.5, 0.5]
     for values in table.values():
         assert values[2] == pytest.approx(np.mean(values[:2]), abs=1e-3)
@@ -153,7 +161,7 @@ def test_ucr_series_of_two_files(archive, tmp_path):
     out = run("ucr_series.py", *pair, "--output", tmp_path, "--neurons", 150)
     head, table = rows_of_sets(out)
     assert head == ["accuracy", "Waves", "mean"]
-    assert list(table) == METHODS
+    check_methods(list(table))
 
 
 def write_trajectories(path, rng, *, told: bool):
@@ -185,7 +193,7 @@ def test_ball_trajectories(tmp_path):
         "ReservoirClassifier",
     ]
     (scores,) = score_tables(out)
-    assert scores["reservoir"] == protocols["ReservoirClassifier"] >= 0.9
+    assert scores["reservoir"] == protocols["ReservoirClassifier"] >= 0.95
     assert scores["chance"] == pytest.approx(1 / 3, abs=1e-3)
     assert_png(tmp_path / "ball_trajectories.png")
 
@@ -201,9 +209,9 @@ def test_the_published_protocol_finds_classes_where_there_are_none(tmp_path):
 def test_iris_and_diabetes(tmp_path):
     out = run("iris_and_diabetes.py", "--output", tmp_path, "--neurons", 100, "--folds", 3)
     iris, diabetes = score_tables(out)
-    assert iris["reservoir"] > 0.9
+    assert iris["reservoir"] > 0.92
     assert iris["chance"] < 0.4
-    assert diabetes["reservoir"] > 0.35 > 0.01 > diabetes["chance"]
+    assert diabetes["reservoir"] > 0.4 > 0.01 > diabetes["chance"]
     assert len(re.findall(r"^(?:Nothing is gained here|Here the reservoir earns its place): ?", out, re.MULTILINE)) == 2
     for name in ("iris.png", "diabetes.png"):
         assert_png(tmp_path / name)
