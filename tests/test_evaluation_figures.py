@@ -14,7 +14,7 @@ from snnres.plotting import new_figure
 @pytest.fixture(scope="module")
 def evaluations():
     X = np.random.default_rng(0).normal(size=(60, 2))
-    small = {"num_neurons": 20, "memory": "memory", "small_world_graph_k": 4, "random_state": 0}
+    small = {"num_neurons": 20, "small_world_graph_k": 4, "random_state": 0}
     labels = np.array(["left", "right"])[(X[:, 0] > 0).astype(int)]
     return evaluate(ReservoirClassifier(**small), X, labels, cv=2), evaluate(ReservoirRegressor(**small), X, X, cv=2)
 
