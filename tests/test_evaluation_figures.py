@@ -13,10 +13,11 @@ from snnres.plotting import new_figure
 
 @pytest.fixture(scope="module")
 def evaluations():
-    X = np.random.default_rng(0).normal(size=(60, 2))
-    small = {"num_neurons": 20, "small_world_graph_k": 4, "random_state": 0}
-    labels = np.array(["left", "right"])[(X[:, 0] > 0).astype(int)]
-    return evaluate(ReservoirClassifier(**small), X, labels, cv=2), evaluate(ReservoirRegressor(**small), X, X, cv=2)
+    X = np.random.default_rng(0).normal(size=(60, 4, 2))
+    last = X[:, -1]
+    small = {"num_neurons": 20, "memory": "memory", "small_world_graph_k": 4, "random_state": 0}
+    labels = np.array(["left", "right"])[(last[:, 0] > 0).astype(int)]
+    return evaluate(ReservoirClassifier(**small), X, labels, cv=2), evaluate(ReservoirRegressor(**small), X, last, cv=2)
 
 
 @pytest.mark.parametrize(("which", "scorings"), [(0, ("accuracy", "f1_macro")), (1, ("r2", "rmse"))])
