@@ -96,8 +96,8 @@ def test_shapes_anywhere_are_seen_by_taps():
 
 
 def test_a_regressor_chooses_by_the_squared_error():
-    X, _ = delayed_xor(120, delay=3, n_steps=10, seed=0)
-    y = np.where(X[:, -5, 1] == X[:, -2, 0], 1.0, 3.0)
+    X, _ = delayed_xor(160, delay=3, n_steps=10, seed=0)
+    y = np.where(X[:, -4, 1] == X[:, -1, 0], 1.0, 3.0)
     regressor = ReservoirRegressor(num_neurons=200, random_state=0, hold=15, max_delay=6).fit(X, y)
     assert regressor.memory_ == "memory"
     assert regressor.errors_["memory"] == -regressor.readout_.best_score_ < regressor.errors_["quick"]

@@ -62,8 +62,10 @@ Float64Array = NDArray[np.float64]
 
 # From so many times as many channels as steps on, they may be meant the other way round.
 MANY_CHANNELS = 5
-# In parts of an error, what may come of rounding: the first of two pathways is kept where they are as good.
-TIE = 1e-9
+# By what part of the quick pathway's error that with memory, which takes longer, has to be better to be kept. With many
+# classes the hinge loss says little closer than that: on JapaneseVowels it was 3 to 6 per cent less with memory, which
+# told .95 of the held-out samples right against .99.
+PREFERENCE = 0.1
 
 
 class FeatureMatrix(NamedTuple):
@@ -229,7 +231,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_reservoir(self, series: Series, error: Callable[[str, FeatureMatrix], float] | None) -> FeatureMatrix:
         """Learn scaling, weights and threshold from checked samples; return their features.
 
-        Of several ways to features the one is kept whose ``error`` on them is the least, the first of equals.
+        Of several ways to features one is kept whose ``error`` on them is small: a later one where it is clearly so.
         """
         offers = self._offers(series, choosing=error is not None)
         self._learn_scaling(series)
@@ -242,7 +244,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             found = error(name, matrix) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
-            if found < least * (1 - TIE):
+            if found < least * (1 - PREFERENCE):
                 least, kept = found, matrix
                 self.memory_, self.pathways_ = name, pathways
         sample = calibration_sample(self._drive(series, deltas=self.pathways_[-1].deltas))
@@ -384,8 +386,8 @@ def check_errors(chosen: str, errors: Any) -> None:
         raise refuse("errors_", "of both pathways or of none", errors)
     for name, error in errors.items():
         check_real(f"errors_[{name!r}]", error, low=0)
-    if errors and (chosen not in errors or min(errors.values()) < errors[chosen] * (1 - TIE)):
-        raise refuse("errors_", f"the least for memory_={chosen!r}", errors)
+    if errors and chosen != (MEMORY if errors[MEMORY] < errors[QUICK] * (1 - PREFERENCE) else QUICK):
+        raise refuse("errors_", f"those by which memory_={chosen!r} was chosen", errors)
 
 
 def label_of(pathway: Pathway, among: list[Pathway], name: str) -> str:

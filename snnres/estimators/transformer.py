@@ -35,8 +35,9 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Neurons of each pathway, >= 3, all of them read out.
     memory : {"auto", "quick", "memory", "both"}, default "auto"
         The pathways to take. "auto": a classifier or regressor fits its default readout to each of the two and keeps
-        that whose predictions for samples left out in turn have the smaller error; the transformer takes both. Of
-        samples of one step, which have no past, always the quick one, and only "auto" and "quick" are allowed.
+        the quick one unless with memory the error of predictions for samples left out in turn is smaller by a tenth;
+        the transformer takes both. Of samples of one step, which have no past, always the quick one, and only "auto"
+        and "quick" are allowed.
     taps : int, optional
         Steps of the data, at even distances, from which a neuron of the quick pathway is driven, see
         :func:`snnres.encoding.random_taps`; 0 for input weights of the present step alone. There are no more than the
