@@ -853,7 +853,7 @@ def test_too_few_groups_to_tell_are_said_to_be():
 )
 def test_every_way_to_split(cv, n_folds, n_predictions):
     X = np.random.default_rng(0).normal(size=(40, 2))
-    small = regressor(num_neurons=10, small_world_graph_k=2, min_steps=20)
+    small = regressor(num_neurons=10, small_world_graph_k=2, memory="quick", min_steps=20)
     found = evaluate(small, X, X[:, 0] * X[:, 1], cv=cv)
     assert (found.n_folds, len(found.samples), found.n_samples) == (n_folds, n_predictions, 40)
     assert len(found.methods["chance"].folds["r2"]) == n_folds
