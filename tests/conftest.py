@@ -1,6 +1,7 @@
 """Settings of every test, and what several files of tests need."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -33,3 +34,8 @@ def plt():
     yield plt
     plt.close("all")
     del sys.modules["matplotlib.pyplot"]
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in what a shell runs in the background: processes that tests start and interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
