@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from ..validation import check_array, check_int, check_rows
@@ -268,7 +267,8 @@ def ridge_answers(states: Float64Array, targets: Float64Array, others: Float64Ar
 
 def gram_axes(gram: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Return eigenvalues, none below 0 by rounding, and eigenvectors."""
-    values, axes = scipy.linalg.eigh(gram, overwrite_a=True, check_finite=False, driver="evd")
+    # SciPy 1.13's own divide and conquer refuses a matrix of one row.
+    values, axes = np.linalg.eigh(gram)
     return np.maximum(values, 0.0), axes
 
 
