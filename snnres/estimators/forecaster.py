@@ -79,7 +79,7 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
         the network's own: that of its recurrent delays.
     max_delay : int, optional
         Longest delay of the recurrent synapses in steps of the series, 0 for none. Delays are uniform between one step
-        of the network and this. None: 12 with ``lags=1``, else 0, as lags and delays together were worse than either.
+        of the network and this. None: 12 with ``lags=1``, else 0, as beside lags delays made no clear difference.
     hold : int, optional
         Steps of the network for each step of the series: the more, the finer its answer. None: 80 with delays, 50
         without.
