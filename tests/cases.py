@@ -89,6 +89,25 @@ def build(case, plasticity=None):
         return SNN(SimulationParams(**case), None if plasticity is None else STDPParams(**plasticity))
 
 
+def lively(plasticity=None, **changes):
+    """A network of 40 neurons in which things happen."""
+    rng = np.random.default_rng(5)
+    case = {
+        "num_neurons": 40,
+        "num_output_neurons": 15,
+        "mean_weight": 0.3,
+        "weight_variance": 1.0,
+        "small_world_graph_k": 10,
+        "small_world_graph_p": 0.3,
+        "membrane_threshold": 1.0,
+        "leak_coefficient": 0.1,
+        "refractory_period": 2,
+        "input_spike_times": (rng.random((10, 60)) < 0.2).astype(np.uint8),
+        "seed": 11,
+    }
+    return build(case | changes, plasticity)
+
+
 def rule_of(plasticity):
     """The reference's rule for keyword arguments of ``STDPParams``."""
     given = dict(plasticity)

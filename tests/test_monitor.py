@@ -10,6 +10,7 @@ import pytest
 from cases import (
     assert_same,
     build,
+    lively,
     random_case,
     random_input_map,
     random_plasticity,
@@ -67,25 +68,6 @@ def stepped(reference, spikes, currents, n_steps):
         rows["current"].append(sent[0] if sent else silence)
         rows["threshold"].append(np.full_like(silence, reference.threshold))
     return {name: np.array(values) for name, values in rows.items()}
-
-
-def lively(**changes):
-    """A network of 40 neurons in which things happen."""
-    rng = np.random.default_rng(5)
-    case = {
-        "num_neurons": 40,
-        "num_output_neurons": 15,
-        "mean_weight": 0.3,
-        "weight_variance": 1.0,
-        "small_world_graph_k": 10,
-        "small_world_graph_p": 0.3,
-        "membrane_threshold": 1.0,
-        "leak_coefficient": 0.1,
-        "refractory_period": 2,
-        "input_spike_times": (rng.random((10, 60)) < 0.2).astype(np.uint8),
-        "seed": 11,
-    }
-    return build(case | changes)
 
 
 def assert_variables(first, second):

@@ -11,6 +11,7 @@ from cases import (
     assert_matches,
     assert_same,
     build,
+    lively,
     random_case,
     random_matrix,
     reference_of,
@@ -24,25 +25,6 @@ from snnres import SNN, SimulationParams, STDPParams
 from snnres.network import run as runner
 
 PLASTICITY = {"A_plus": 0.05, "A_minus": 0.04, "W_max": 2.0}
-
-
-def lively(plasticity=None, **changes):
-    """A network of 40 neurons in which things happen."""
-    rng = np.random.default_rng(5)
-    case = {
-        "num_neurons": 40,
-        "num_output_neurons": 15,
-        "mean_weight": 0.3,
-        "weight_variance": 1.0,
-        "small_world_graph_k": 10,
-        "small_world_graph_p": 0.3,
-        "membrane_threshold": 1.0,
-        "leak_coefficient": 0.1,
-        "refractory_period": 2,
-        "input_spike_times": (rng.random((10, 60)) < 0.2).astype(np.uint8),
-        "seed": 11,
-    }
-    return build(case | changes, plasticity)
 
 
 def with_input(snn, spikes):

@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from .. import topology
 from ..encoding.currents import random_bias, random_input_weights
 from ..measures import current_ratio, driven
+from ..measures.driven import driven_by_currents
 from ..network import SNN
 from ..params import SimulationParams
 from ..parts import UniformDelays
@@ -104,18 +105,7 @@ def check_own(name: str, value: Any) -> SNN | sp.csr_matrix | None:
     """Return a user's network, ready to be driven by currents alone, or weights as float32."""
     if value is None:
         return None
-    if not isinstance(value, SNN):
-        return check_matrix(name, value)
-    network = value.copy()
-    network.disable_stdp()
-    network.set_input_spike_times(np.zeros((0, 0)))
-    network.set_input_currents(None)
-    if network.simulation_duration:
-        raise ValueError(
-            f"{name} must run for as long as its input: build it without duration. "
-            f"Got duration={network.simulation_duration} instead."
-        )
-    return network
+    return driven_by_currents(name, value) if isinstance(value, SNN) else check_matrix(name, value)
 
 
 def random_network(given: ReservoirSettings, hold: int, seed: int) -> SNN:

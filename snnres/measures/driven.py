@@ -123,16 +123,21 @@ def driven_network(reservoir: SNN) -> Driven:
     """Return how a series drives a copy of a network, its weights frozen, by its input weights alone."""
     weights, taps = input_weights_of(reservoir)
     n_channels = weights.shape[0] if taps is None else int(taps[:, 0].max()) + 1
-    network = reservoir.copy()
-    network.disable_stdp()
-    network.set_input_spike_times(np.zeros((0, 0)))
-    network.set_input_currents(None)
-    if network.simulation_duration:
+    return Driven(driven_by_currents("reservoir", reservoir), n_inputs=n_channels)
+
+
+def driven_by_currents(name: str, network: SNN) -> SNN:
+    """Return a copy of a network that currents alone drive, for as long as they last, its weights frozen."""
+    alone = network.copy()
+    alone.disable_stdp()
+    alone.set_input_spike_times(np.zeros((0, 0)))
+    alone.set_input_currents(None)
+    if alone.simulation_duration:
         raise ValueError(
-            "reservoir must run for as long as its input: build it without duration. "
-            f"Got duration={network.simulation_duration} instead."
+            f"{name} must run for as long as its input: build it without duration. "
+            f"Got duration={alone.simulation_duration} instead."
         )
-    return Driven(network, n_inputs=n_channels)
+    return alone
 
 
 def input_weights_of(network: SNN) -> tuple[sp.csr_matrix, NDArray[np.int64] | None]:
