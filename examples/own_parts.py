@@ -2,7 +2,7 @@
 
 The quadratic integrate-and-fire neuron (Ermentrout and Kopell, SIAM Journal on Applied Mathematics 46 (1986) 233-253):
 the potential grows by the square of itself, so that a neuron above ``critical`` runs off into a spike by itself. The
-rule raises a synapse at which a spike arrives as its target fires (Hebb), and lets every synapse fade at which one
+rule raises a synapse whose target fires soon after a spike arrived (Hebb), and lets every synapse fade at which one
 arrives. Both stand in this module; a program that loads a saved network imports it first.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnres.parts import Cell, LearningRule, fire, learn
+from snnres.parts import Cell, LearningRule, age, fires, mark_arrivals, on_arrival, on_spike, settle
 
 
 class QuadraticConstants(NamedTuple):
@@ -45,47 +45,71 @@ class Quadratic(Cell):
         return QuadraticState(np.zeros(n_neurons, dtype=np.float32))
 
 
-@fire.of(QuadraticConstants)
-def fire_quadratic(cell, state, fired):
-    """Mark who fires, reset them, and let the others grow or decay."""
-    for i in range(state.potential.size):
-        v = state.potential[i]
-        fired[i] = v >= cell.threshold
-        state.potential[i] = np.float32(0) if fired[i] else v + cell.gain * v * (v - cell.critical)
+@fires.of(QuadraticConstants)
+def quadratic_fires(cell, state, stream, i):
+    """Return whether a neuron is at its threshold."""
+    return state.potential[i] >= cell.threshold
+
+
+@settle.of(QuadraticConstants)
+def settle_quadratic(cell, state, i, fired):
+    """Reset a neuron that has fired, and let another grow or decay."""
+    v = state.potential[i]
+    state.potential[i] = np.float32(0) if fired else v + cell.gain * v * (v - cell.critical)
 
 
 class HebbConstants(NamedTuple):
-    """What the kernel of the rule computes with; ``now`` is scratch: who fires in this step."""
+    """What the kernels of the rule compute with."""
 
     rate: np.float32
-    fading: np.float32
-    now: np.ndarray
+    keep: np.float32
+    decay: np.float32
+
+
+class HebbState(NamedTuple):
+    """What the rule remembers: how recently a spike arrived, an entry a row of synapses."""
+
+    recent: np.ndarray
 
 
 @dataclass(frozen=True)
 class Hebb(LearningRule):
-    """``w *= 1 - fading`` where a spike arrives, then ``w += rate`` if the target fires in the same step."""
+    """``w *= 1 - fading`` as a spike arrives; ``w += rate * exp(-gap / tau)`` as the target fires, gap steps later."""
 
     rate: float = 0.01
     fading: float = 0.01
-
-    by_target = False
+    tau: float = 5.0
 
     def constants(self, n_neurons: int, n_rows: int) -> HebbConstants:
-        """Return the constants and the scratch."""
-        return HebbConstants(np.float32(self.rate), np.float32(1 - self.fading), np.zeros(n_neurons, dtype=np.float32))
+        """Return the constants, rounded once."""
+        return HebbConstants(*np.float32([self.rate, 1 - self.fading, np.exp(-1 / self.tau)]))
 
-    def state(self, n_neurons: int, n_rows: int) -> None:
-        """Return nothing: the rule remembers nothing."""
+    def state(self, n_neurons: int, n_rows: int) -> HebbState:
+        """Return the state at the start of a trial."""
+        return HebbState(np.zeros(n_rows, dtype=np.float32))
 
 
-@learn.of(HebbConstants)
-def learn_hebb(rule, state, synapses, arrivals, spikes):
-    """Change the synapses at which spikes arrive; ``spikes`` are the neurons that fire."""
-    for k in range(spikes.size):
-        rule.now[spikes[k]] = np.float32(1)
+@age.of(HebbConstants)
+def forget(rule, state):
+    """Let what has arrived age by a step."""
+    for a in range(state.recent.size):
+        state.recent[a] *= rule.decay
+
+
+@on_arrival.of(HebbConstants)
+def fade(rule, state, w, a, i):
+    """Return what a weight becomes as a spike arrives."""
+    return w * rule.keep
+
+
+@on_spike.of(HebbConstants)
+def raise_weight(rule, state, w, a, i):
+    """Return what a weight becomes as its target fires."""
+    return w + rule.rate * state.recent[a]
+
+
+@mark_arrivals.of(HebbConstants)
+def remember(rule, state, arrivals):
+    """Remember the rows at which spikes arrive in this step."""
     for k in range(arrivals.size):
-        for e in range(synapses.indptr[arrivals[k]], synapses.indptr[arrivals[k] + np.uint32(1)]):
-            synapses.weight[e] = synapses.weight[e] * rule.fading + rule.rate * rule.now[synapses.target[e]]
-    for k in range(spikes.size):
-        rule.now[spikes[k]] = np.float32(0)
+        state.recent[arrivals[k]] = np.float32(1)

@@ -10,8 +10,20 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from .parts import LIF, Cell
+from .parts import (
+    LIF,
+    Cell,
+    Competition,
+    Device,
+    Distribution,
+    Noise,
+    Release,
+    ShortTermPlasticity,
+    SynapticCurrent,
+)
 from .parts.delays import DelaysLike, check_delays
+from .parts.elements import ELEMENTS
+from .parts.values import PerNeuron
 from .validation import (
     INT32_MAX,
     check_bool,
@@ -107,6 +119,18 @@ class SimulationParams:
         Steps that spikes are on their way, >= 1: one number, one for each neuron, a matrix of the pattern of the
         weights, or a distribution that is drawn with ``seed``, see :meth:`snnres.SNN.set_delays`. None: 1, the model
         without delays. By keyword only.
+    noise : snnres.parts.Noise, optional
+        What is added to the potentials at random. This and the following by keyword only; None for none.
+    competition : snnres.parts.Competition, optional
+        Which of the neurons that would fire at once do.
+    synaptic_current : snnres.parts.SynapticCurrent, optional
+        What stands between arriving spikes and potentials.
+    short_term_plasticity : snnres.parts.ShortTermPlasticity, optional
+        How much of its weight a synapse transmits, by the recent spikes of its source.
+    release : snnres.parts.Release, optional
+        What of a spike a synapse lets through.
+    device : snnres.parts.Device, optional
+        How weights are kept and read by hardware.
 
     Raises
     ------
@@ -125,9 +149,9 @@ class SimulationParams:
     10
     """
 
-    membrane_threshold: float | None = None
-    leak_coefficient: float | None = None
-    refractory_period: int | None = None
+    membrane_threshold: PerNeuron | None = None
+    leak_coefficient: PerNeuron | None = None
+    refractory_period: PerNeuron | None = None
     small_world_graph_p: float | None = None
     small_world_graph_k: int | None = None
     connection_prob: float | None = None
@@ -145,9 +169,18 @@ class SimulationParams:
     seed: SeedLike = None
     cell: Cell | None = field(default=None, kw_only=True)
     delays: DelaysLike = field(default=None, kw_only=True)
+    noise: Noise | None = field(default=None, kw_only=True)
+    competition: Competition | None = field(default=None, kw_only=True)
+    synaptic_current: SynapticCurrent | None = field(default=None, kw_only=True)
+    short_term_plasticity: ShortTermPlasticity | None = field(default=None, kw_only=True)
+    release: Release | None = field(default=None, kw_only=True)
+    device: Device | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        threshold = self._check_cell().membrane_threshold
+        cell = self._check_cell()
+        for name, kind in ELEMENTS.items():
+            if getattr(self, name) is not None:
+                check_type(name, getattr(self, name), kind)
         if self.duration is not None:
             freeze(self, "duration", check_int, 1, INT32_MAX)
         if self.current_amplitude is not None:
@@ -161,12 +194,17 @@ class SimulationParams:
         self._check_outputs(n_neurons, n_inputs)
         if self.membrane_potentials is not None:
             potentials = check_potentials("membrane_potentials", self.membrane_potentials, n_neurons)
-            outside = (potentials < 0) | (potentials > np.float32(threshold))
-            if self.cell is None and outside.any():
-                raise ValueError(
-                    f"membrane_potentials must lie in [0, {threshold:g}], up to the threshold. "
-                    f"Got {potentials[outside][0]:g} instead."
-                )
+            if self.cell is None and not isinstance(cell.membrane_threshold, Distribution):
+                self._check_below_threshold(potentials, np.asarray(cell.membrane_threshold))
+
+    def _check_below_threshold(self, potentials: NDArray[np.float32], threshold: NDArray[np.float64]) -> None:
+        threshold = np.broadcast_to(threshold, potentials.shape)
+        outside = (potentials < 0) | (potentials > threshold.astype(np.float32))
+        if outside.any():
+            raise ValueError(
+                f"membrane_potentials must lie in [0, {threshold[outside][0]:g}], up to the threshold. "
+                f"Got {potentials[outside][0]:g} instead."
+            )
 
     @property
     def neuron(self) -> Cell:

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from reference import Reference, Rule
 
 from snnres import SNN, SimulationParams, STDPParams
+from snnres.network.arrays import named_arrays, plain
 
 
 def random_matrix(rng, n):
@@ -170,9 +171,8 @@ def state_of(snn):
     """Everything that the next step of a network depends on, and all that a call may change."""
     weights = snn.get_topology()
     recording = snn.spike_matrix
-    states = [part for part in snn._state if part is not None]
     return {
-        **{name: array for part in states for name, array in part._asdict().items()},
+        **{plain(name): array for name, array in named_arrays(snn._state).items()},
         **drive_of(snn),
         "delays": snn._network.synapses.delays,
         "data": weights.data,
@@ -185,6 +185,7 @@ def state_of(snn):
         "amplitude": snn.current_amplitude,
         "duration": snn.simulation_duration,
         "stdp": snn.stdp,
+        "elements": snn._network.elements,
         "random": snn._rng.bit_generator.state,
         "recording": recording,
     }
@@ -215,7 +216,7 @@ def assert_pre_traces_match(snn, reference):
     rows = np.repeat(np.arange(len(edges.indptr) - 1), np.diff(edges.indptr.astype(np.int64)))
     sources = np.repeat(np.arange(snn.num_neurons), np.diff(synapses.matrix.indptr))
     expected = reference.x_pre[sources, synapses.matrix.indices]
-    np.testing.assert_array_equal(snn._state.rule.x_pre[rows], expected)
+    np.testing.assert_array_equal(snn._state.rules[0].rule.x_pre[rows], expected)
 
 
 def assert_matches(snn, reference):

@@ -29,7 +29,7 @@ CELL = """
 from dataclasses import dataclass
 from typing import NamedTuple
 import numpy as np
-from snnres.parts import Cell, fire
+from snnres.parts import Cell, fires, settle
 
 class Constants(NamedTuple):
     threshold: np.float32
@@ -45,11 +45,13 @@ class Step(Cell):
     def state(self, n_neurons):
         return State(np.zeros(n_neurons, dtype=np.float32))
 
-@fire.of(Constants)
-def fire_step(cell, state, fired):
-    for i in range(state.potential.size):
-        fired[i] = state.potential[i] >= cell.threshold
-        state.potential[i] = np.float32(0)
+@fires.of(Constants)
+def step_fires(cell, state, stream, i):
+    return state.potential[i] >= cell.threshold
+
+@settle.of(Constants)
+def settle_step(cell, state, i, fired):
+    state.potential[i] = np.float32(0)
 """
 
 

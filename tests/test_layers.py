@@ -137,6 +137,6 @@ def test_all_that_the_package_offers_is_there():
 
 def test_this_test_sees_imports():
     found = {tuple(name) for name in imports_of(ROOT / "network" / "snn.py")}
-    assert ("snnres", "topology") in found
+    assert ("snnres", "io") in found
     assert ("snnres", "kernels", "model") in found
     assert ("numpy",) in found

@@ -23,7 +23,7 @@ from cases import (
 from snnres import SNN, Recording, SimulationParams, StateMonitor
 from snnres.network import batch as batches
 from snnres.network import run as runner
-from snnres.parts import Cell, UniformDelays, fire
+from snnres.parts import Cell, UniformDelays, fires, settle
 from snnres.recording import StateVariables
 
 NAMES = ["potential", "timer", "trace", "current", "threshold"]
@@ -292,7 +292,7 @@ def test_traces_by_synapse_are_not_taken_for_traces_by_neuron():
     snn = build(case, {})
     snn.simulate(monitor=StateMonitor(["x_pre", "x_post"]))
     snn.set_delays(np.array([[0, 1, 2], [0, 0, 0], [3, 0, 0]]))
-    assert snn._state.rule.x_pre.shape == (3,)
+    assert snn._state.rules[0].rule.x_pre.shape == (3,)
     snn.simulate(monitor=StateMonitor("x_post"))
     with pytest.raises(ValueError, match="Got 'x_pre'"):
         snn.simulate(monitor=StateMonitor("x_pre"))
@@ -325,14 +325,17 @@ class Tiring(Cell):
         return TiringState(potential, threshold + np.float32(self.membrane_threshold), trace, spikes, energy)
 
 
-@fire.of(TiringConstants)
-def fire_tiring(cell, state, fired):
-    for i in range(state.potential.size):
-        fired[i] = state.potential[i] >= state.threshold[i]
-        if fired[i]:
-            state.potential[i] = np.float32(0)
-            state.threshold[i] += cell.threshold
-            state.spikes[i] += np.int32(1)
+@fires.of(TiringConstants)
+def tiring_fires(cell, state, stream, i):
+    return state.potential[i] >= state.threshold[i]
+
+
+@settle.of(TiringConstants)
+def settle_tiring(cell, state, i, fired):
+    if fired:
+        state.potential[i] = np.float32(0)
+        state.threshold[i] += cell.threshold
+        state.spikes[i] += np.int32(1)
 
 
 def test_variables_of_a_cell_of_ones_own():

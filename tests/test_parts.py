@@ -12,7 +12,7 @@ from cases import assert_same, random_matrix, snapshot, state_of
 
 from snnres import SNN, SimulationParams, STDPParams, load_params, save_params
 from snnres.network import run
-from snnres.parts import LIF, Cell, LearningRule, Part, fire
+from snnres.parts import LIF, Cell, LearningRule, Part, fires
 
 sys.path.append(str(Path(__file__).parents[1] / "examples"))
 from own_parts import Hebb, Quadratic
@@ -42,14 +42,17 @@ def plain_run(matrix, potentials, spikes, hebb=None):
     exists = np.zeros(coo.shape, dtype=bool)
     exists[coo.row, coo.col] = True
     weight, v, rows = coo.toarray().astype(F), potentials.copy(), []
+    recent = np.zeros(len(v), dtype=F)
     for column in spikes.T:
         v[: len(column)] += F(0.7) * column.astype(F)
         fired = v >= F(1.0)
         v = np.where(fired, F(0), v + F(0.2) * v * (v - F(0.5)))
         if hebb is not None:
-            for j in np.flatnonzero(fired):
-                targets = exists[j]
-                weight[j, targets] = weight[j, targets] * F(1 - hebb.fading) + F(hebb.rate) * fired[targets].astype(F)
+            recent *= F(np.exp(-1 / hebb.tau))
+            weight[fired] *= F(1 - hebb.fading)
+            for i in np.flatnonzero(fired):
+                weight[exists[:, i], i] += F(hebb.rate) * recent[exists[:, i]]
+            recent[fired] = 1
         for j in np.flatnonzero(fired):
             v[exists[j]] += weight[j, exists[j]]
         rows.append(fired)
@@ -157,7 +160,7 @@ class Silent(Cell):
 
 
 def test_a_part_without_a_kernel_is_refused():
-    with pytest.raises(TypeError, match=r"cell must have a kernel.*@fire.of\(SilentConstants\)"):
+    with pytest.raises(TypeError, match=r"cell must have a kernel.*@fires.of\(SilentConstants\)"):
         SNN(params(cell=Silent()))
     with pytest.raises(TypeError, match="stdp_params must be a LearningRule"):
         SNN(params(), Silent())
@@ -165,7 +168,7 @@ def test_a_part_without_a_kernel_is_refused():
 
 def test_a_kernel_away_from_its_part_is_refused():
     with pytest.raises(ValueError, match="must be defined in own_parts"):
-        fire.of(type(Quadratic(1.0).constants(1)))(lambda cell, state, fired: None)
+        fires.of(type(Quadratic(1.0).constants(1)))(lambda cell, state, stream, i: None)
 
 
 def test_a_name_that_another_part_has_is_refused():
@@ -201,8 +204,8 @@ def test_tables_are_plain_and_come_back():
     assert table["kind"] == "STDPParams"
     assert {type(value) for value in table.values()} <= {str, float, bool}
     assert LearningRule.from_table(table) == rule
-    with pytest.raises(TypeError, match="rate must be None, a number or a text"):
-        Hebb(rate=np.ones(3)).table()
+    with pytest.raises(TypeError, match="rate must be None, a number, a text, an array, a tuple or a part"):
+        Hebb(rate={}).table()
 
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])

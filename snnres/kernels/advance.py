@@ -3,7 +3,9 @@
 import numpy as np
 
 from .compile import jit
-from .verbs import arriving, fire, inject, learn, probe, send
+from .firing import fire
+from .learning import learn
+from .verbs import arriving, elapse, facilitate, flow, inject, landing, probe, rewarded, send
 
 BYTES = np.uint32(8)
 
@@ -41,12 +43,21 @@ def advance(model, drive, state, recorder, stop):
             break
         inject(drive.spikes, None, potential, t)
         inject(drive.currents, state.line, potential, t)
-        fire(model.cell, state.cell, fired)
+        inject(model.noise, state.stream, potential, t)
+        inject(drive.clamp, None, potential, t)
+        fire(model.cell, state.cell, state.stream, model.competition, drive.clamp, fired, t)
         begin, end = end, collect(fired, neurons, end)
         spikes = neurons[begin:end]
         arrivals = arriving(model.synapses, state.flight, spikes)
-        learn(model.rule, state.rule, model.synapses, arrivals, spikes)
-        send(model.synapses, state.flight, potential, spikes)
+        reward = rewarded(drive.reward, t)
+        learn(
+            model.rules, state.rules, model.synapses, model.device, state.device, state.stream, arrivals, spikes, reward
+        )
+        facilitate(model.short_term_plasticity, state.short_term_plasticity, spikes)
+        target = landing(model.synaptic_current, state.synaptic_current, potential)
+        send(model.synapses, model, state, target, spikes)
+        flow(model.synaptic_current, state.synaptic_current, potential)
         probe(model.trace, state.trace, spikes)
+        elapse(state.stream)
         offsets[t + 1] = end
         position[0] = t + 1

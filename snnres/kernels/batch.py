@@ -20,42 +20,58 @@ def copy_values(array, values):
 
 
 def restore(state: Any, source: Any) -> None:
-    """Copy every array of ``source`` into that of ``state``. Mutates ``state``; None has no arrays."""
-    if source is not None:
-        for array, values in zip(state, source, strict=True):
-            copy_values(array, values)
+    """Copy every array of ``source``, at any depth, into that of ``state``. Mutates ``state``; None has no arrays."""
+    if isinstance(source, tuple):
+        for part, values in zip(state, source, strict=True):
+            restore(part, values)
+    elif source is not None:
+        copy_values(state, source)
 
 
 @overload(restore, jit_options=OPTIONS)
 def restore_compiled(state, source):
     """Unroll the loop: the arrays of a state are of different types."""
+    if isinstance(source, types.Array):
+        return lambda state, source: copy_values(state, source)  # noqa: PLW0108
     if isinstance(source, types.NoneType) or len(source) == 0:
         return lambda state, source: None
 
     def first_and_rest(state, source):
-        copy_values(state[0], source[0])
+        restore(state[0], source[0])
         restore(state[1:], source[1:])
 
     return first_and_rest
 
 
 @jit
-def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, initial, potentials, first):
+def set_trial(stream, trial):
+    """Let the random numbers be those of a trial, from its beginning."""
+    if stream is not None:
+        stream.key[1] = trial
+        stream.step[0] = 0
+
+
+@jit
+def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, initial, potentials, number, first):
     """Run the trials from ``first`` on, each from the initial state, and return the first one not run.
 
-    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, its input the steps ``rows[k]``
-    to ``rows[k + 1]`` of the drive, its samples those from ``samples[k]`` to ``samples[k + 1]`` of the monitor, which
-    may be None. It begins at its row of ``potentials``, of which there may be one for all. Stops before a trial whose
-    spikes do not fit the recorder. Mutates the state (a scratch), the recorder and the monitor's values.
+    Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, which is the clamp's, too; its
+    input the steps ``rows[k]`` to ``rows[k + 1]`` of the drive, its samples those from ``samples[k]`` to
+    ``samples[k + 1]`` of the monitor, which may be None; its random numbers are those of trial ``number + k``. It
+    begins at its row of ``potentials``, of which there may be one for all. Stops before a trial whose spikes do not fit
+    the recorder. Mutates the state (a scratch), the recorder and the monitor's values.
     """
     last = starts.size - 1
     for k in range(first, last):
-        restore(state.cell, initial.cell)
-        restore(state.trace, initial.trace)
-        restore(state.flight, initial.flight)
-        restore(state.line, initial.line)
+        restore(state, initial)
+        set_trial(state.stream, number + k)
         copy_values(state.cell.potential, potentials[k % potentials.shape[0]])
-        own = Drive(window(drive.spikes, rows[k], rows[k + 1]), window(drive.currents, rows[k], rows[k + 1]))
+        own = Drive(
+            window(drive.spikes, rows[k], rows[k + 1]),
+            window(drive.currents, rows[k], rows[k + 1]),
+            window(drive.clamp, starts[k], starts[k + 1]),
+            None,
+        )
         offsets = recorder.offsets[starts[k] : starts[k + 1] + 1]
         recorder.position[0] = 0
         recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.position)

@@ -13,6 +13,11 @@ from .cache import KernelCache
 OPTIONS: Any = {"nogil": True, "error_model": "numpy"}
 
 
+def inline_jit(function: Callable[..., Any]) -> Any:
+    """Compile into every caller: for what is done once a neuron or a synapse. Nothing of it is kept by itself."""
+    return numba.njit(**OPTIONS, forceinline=True)(function)
+
+
 def jit(function: Callable[..., Any]) -> Any:
     """Compile lazily and keep the machine code on disk, where there is a folder for it."""
     dispatcher: Any = numba.njit(**OPTIONS)(function)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import jit
-from .edges import build_edges, narrowest
+from .edges import build_edges, narrowest, sent
 from .verbs import arriving, send
 
 Float32Array = NDArray[np.float32]
@@ -26,7 +26,7 @@ class DelayedEdges(NamedTuple):
 
     Terminal a has the synapses ``indptr[a]`` to ``indptr[a + 1]``; ``slot`` is where in the ring, from its present row
     on, each adds its weight. ``in_indptr``, ``in_source`` and ``in_edge`` are those of :class:`Edges`, with terminals
-    for sources. ``arrived`` is a scratch.
+    for sources, and so is ``edge``. ``arrived`` is a scratch.
     """
 
     indptr: NDArray[np.uint64]
@@ -35,6 +35,7 @@ class DelayedEdges(NamedTuple):
     in_indptr: NDArray[np.uint64] | None
     in_source: UnsignedArray | None
     in_edge: UnsignedArray | None
+    edge: UnsignedArray | None
     rows: NDArray[np.uint64]
     slot: UnsignedArray
     wait: NDArray[np.uint32] | None
@@ -105,8 +106,9 @@ def terminals_reached(synapses, flight, spikes):
 
 
 @jit
-def add_later(synapses, pending, present, spikes):
-    """Add the weights to the ring."""
+def add_later(synapses, model, state, present, spikes):
+    """Add what is sent to the ring."""
+    pending = state.flight.pending
     indptr, rows, slot, weight = synapses.indptr, synapses.rows, synapses.slot, synapses.weight
     size = np.uint64(pending.size)
     for k in range(spikes.size):
@@ -115,7 +117,7 @@ def add_later(synapses, pending, present, spikes):
             place = present + slot[e]
             if place >= size:
                 place -= size
-            pending[place] += weight[e]
+            pending[place] += sent(model, state, weight[e], j, e)
 
 
 @jit
@@ -127,12 +129,13 @@ def take_over(pending, present, potential):
 
 
 @send.of(DelayedEdges)
-def spread_later(synapses, flight, potential, spikes):
-    """Add the weights to the ring, then what arrives in this step to the potentials, each sum at once."""
+def spread_later(synapses, model, state, potential, spikes):
+    """Add what is sent to the ring, then what arrives in this step to the potentials, each sum at once."""
+    flight = state.flight
     n_neurons = np.uint64(potential.size)
     row = np.uint64(flight.position[0])
     present = row * n_neurons
-    add_later(synapses, flight.pending, present, spikes)
+    add_later(synapses, model, state, present, spikes)
     take_over(flight.pending, present, potential)
     following = present + n_neurons
     flight.position[0] = np.int64(row + NEXT) if following < np.uint64(flight.pending.size) else 0

@@ -11,32 +11,48 @@ from numpy.typing import NDArray
 
 
 class Model(NamedTuple):
-    """What does not change from step to step, but for weights that learn; any but cell and synapses may be None."""
+    """What does not change from step to step, but for weights that learn; any but cell and synapses may be None.
+
+    ``rules`` is a tuple of :class:`snnres.kernels.learning.Learning`.
+    """
 
     cell: Any
     synapses: Any
-    rule: Any = None
+    rules: Any = None
     trace: Any = None
+    noise: Any = None
+    competition: Any = None
+    synaptic_current: Any = None
+    short_term_plasticity: Any = None
+    release: Any = None
+    device: Any = None
 
 
 class State(NamedTuple):
     """What the parts of a model keep from step to step: for each a named tuple of arrays, or None.
 
-    ``flight`` is on its way along synapses with delays, ``line`` along input weights with delays.
+    ``rules`` is a tuple of such; ``flight`` is on its way along synapses with delays, ``line`` along input weights with
+    delays; ``stream`` is where the random numbers are.
     """
 
     cell: Any
-    rule: Any = None
+    rules: Any = None
     trace: Any = None
     flight: Any = None
     line: Any = None
+    synaptic_current: Any = None
+    short_term_plasticity: Any = None
+    device: Any = None
+    stream: Any = None
 
 
 class Drive(NamedTuple):
-    """What comes from outside, added in this order; each may be None."""
+    """What comes from outside: spikes, currents and raised potentials are added in this order; each may be None."""
 
     spikes: Any = None
     currents: Any = None
+    clamp: Any = None
+    reward: Any = None
 
 
 class Recorder(NamedTuple):

@@ -1,13 +1,12 @@
 """The phase in which weights change: many trials, one after the other, with a learning rule on."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import topology
+from ..kernels.model import State
 from .network import Network, mean_field_threshold
 from .run import Run
 from .trials import Trials
@@ -23,18 +22,16 @@ class Presentation(NamedTuple):
     spikes: int
 
 
-def presentations(
-    network: Network, trials: Trials, order: Iterable[int], potentials: NDArray[np.float32]
-) -> Iterator[Presentation]:
-    """Present trials one after the other, each from the same potentials; the weights learn."""
-    for trial in order:
-        stretch = trials.stretch(trial, trial + 1)
-        run = Run(network.model(), stretch.drive, network.state_at(potentials), int(trials.durations[trial]))
-        for _ in run.advance():
-            pass
-        weights = network.synapses.matrix
-        statistics = (topology.mean_weight(weights), topology.weight_variance(weights))
-        yield Presentation(int(trial), *statistics, network.cell.membrane_threshold, run.recording().n_spikes)
+def present(network: Network, trials: Trials, trial: int, state: State) -> Presentation:
+    """Present a trial from a state; the weights learn, and the state moves on."""
+    stretch = trials.stretch(trial, trial + 1)
+    run = Run(network.model(), stretch.drive, state, int(trials.durations[trial]))
+    for _ in run.advance():
+        pass
+    weights = network.synapses.matrix
+    statistics = (topology.mean_weight(weights), topology.weight_variance(weights))
+    threshold = float(np.mean(network.cell.membrane_threshold))
+    return Presentation(int(trial), *statistics, threshold, run.recording().n_spikes)
 
 
 def balanced(network: Network, trials: Trials) -> Network:

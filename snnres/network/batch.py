@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .. import features
 from ..kernels.batch import run_trials
+from ..kernels.model import State
 from ..progress import Report
 from ..recording import Recording, SpikeTrains, StateMonitor
 from ..recording.variables import NOTHING_MONITORED
@@ -46,10 +47,14 @@ def run_batch(
     returns: Returns,
     neurons: NDArray[np.int64],
     probing: Probing | None,
+    present: State,
     threads: int,
     report: Report,
 ) -> Any:
-    """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``."""
+    """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``.
+
+    What parts keep from trial to trial is that of the ``present`` state.
+    """
     take = taker(returns, neurons)
     if probing is not None:
         check_probing(probing, network, trials, returns)
@@ -59,7 +64,7 @@ def run_batch(
     _ = network.synapses.edges
 
     def work(bounds: Bounds) -> Any:
-        return take(run_chunk(network, trials, potentials, probing, *bounds))
+        return take(run_chunk(network, trials, potentials, probing, present, *bounds))
 
     parts = []
     # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
@@ -75,6 +80,7 @@ def run_chunk(
     trials: Trials,
     potentials: NDArray[np.float32],
     probing: Probing | None,
+    present: State,
     first: int,
     last: int,
 ) -> Chunk:
@@ -83,7 +89,7 @@ def run_chunk(
     own = potentials if len(potentials) == 1 else potentials[first:last]
     # Of each thread's own: a cell's constants may hold scratch arrays.
     model = network.frozen_model(None if probing is None else probing.trace_decay)
-    initial, state = (network.frozen_state(with_trace=model.trace is not None) for _ in range(2))
+    initial, state = (network.frozen_state(present, with_trace=model.trace is not None) for _ in range(2))
     n_steps = int(stretch.starts[-1])
     recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
     samples = np.zeros_like(stretch.starts)
@@ -95,7 +101,7 @@ def run_chunk(
     while True:
         monitor = None if sampler is None else sampler.monitor
         where = (stretch.starts, stretch.rows, samples)
-        done = run_trials(model, stretch.drive, state, recorder, monitor, *where, initial, own, done)
+        done = run_trials(model, stretch.drive, state, recorder, monitor, *where, initial, own, first, done)
         if done == last - first:
             neurons = recorder.neurons[: recorder.offsets[-1]]
             variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)

@@ -1,6 +1,6 @@
 """A network as plain values and arrays, and back; the arrays of its state by the parts that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,16 +12,18 @@ from ..io import Arrays
 from ..kernels.delays import DelayedEdges, Flight
 from ..kernels.model import State
 from ..kernels.trace import TraceState
-from ..parts import LIF, Cell, LearningRule, STDPParams
-from ..parts.base import check_arrays
+from ..parts import LIF, Cell, Plasticity, STDPParams
 from ..parts.delays import delays_of
+from ..parts.elements import ELEMENTS
+from ..parts.tables import apart, together
 from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
+from .arrays import checked, named_arrays
 from .drive import Input, InputWeights, check_currents, check_hold, require
 from .network import Network
 from .synapses import Synapses
 
 FORMAT = "snnres network"
-VERSION = 3
+VERSION = 4
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
 DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
 
@@ -48,16 +50,23 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             "duration": contents.duration,
             "input_hold": drive.hold,
         },
-        "cell": network.cell.table(),
-        "rule": None if network.rule is None else network.rule.table(),
         "random_state": contents.rng.bit_generator.state,
+        "seed": network.seed,
     }
-    arrays: dict[str, Any] = {name: getattr(network.synapses.matrix, name) for name in WEIGHT_ARRAYS}
+    described, arrays = apart(
+        {
+            "cell": network.cell.table(),
+            "rules": [plasticity.table() for plasticity in network.rules],
+            "elements": {name: element.table() for name, element in network.elements.items()},
+        }
+    )
+    header |= described
+    arrays |= {name: getattr(network.synapses.matrix, name) for name in WEIGHT_ARRAYS}
     if network.synapses.delays is not None:
         arrays["delays"] = network.synapses.delays
-    for part, state in contents.state._asdict().items():
-        if state is not None:
-            arrays |= {f"{part}.{name}": array for name, array in state._asdict().items()}
+    if network.signs is not None:
+        arrays["signs"] = network.signs
+    arrays |= named_arrays(contents.state)
     arrays |= {"initial_potentials": contents.initial_potentials, "input": drive.spikes.T, "outputs": contents.outputs}
     if network.input_weights is not None:
         weights = network.input_weights.weights
@@ -74,6 +83,9 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
     """Return what :func:`to_arrays` described, checked as a user's own values would be; it shares no array."""
     if "cell" not in header:
         header, arrays = from_version_1(header, arrays)
+    if "rules" not in header:
+        header, arrays = from_version_3(header, arrays)
+    header = together(header, arrays)
     n_neurons = len(arrays["indptr"]) - 1
     matrix = check_weights("weights", stored_matrix(arrays, WEIGHT_ARRAYS, n_neurons))
     delays = stored_delays(arrays, matrix) if "delays" in arrays else None
@@ -82,8 +94,15 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         *weights, bias = DRIVE_ARRAYS
         stored = stored_matrix(arrays, weights, n_neurons)
         input_weights = InputWeights(stored, arrays[bias], n_neurons, arrays.get("taps"))
-    rule = None if header["rule"] is None else LearningRule.from_table(header["rule"])
-    network = Network(Synapses(matrix, delays), Cell.from_table(header["cell"]), rule, input_weights)
+    network = Network(
+        Synapses(matrix, delays),
+        Cell.from_table(header["cell"]),
+        tuple(Plasticity.from_table(table) for table in header["rules"]),
+        input_weights,
+        {name: ELEMENTS[name].from_table(table) for name, table in header["elements"].items()},
+        stored_signs(arrays["signs"], n_neurons) if "signs" in arrays else None,
+        check_int("seed", header["seed"], 0, 2**32 - 1),
+    )
     parameters = header["parameters"]
     duration = parameters["duration"]
     signal = None
@@ -124,6 +143,37 @@ def from_version_1(header: dict[str, Any], arrays: Arrays) -> tuple[dict[str, An
     return header, kept | {f"{part}.{name}": arrays[name] for name, part in parts.items()}
 
 
+def from_version_3(header: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+    """Return header and arrays as of now; the third version had one rule, on all synapses, and no other parts."""
+    rule = header["rule"]
+    rules = [] if rule is None else [{"kind": Plasticity.__name__, "rule": rule}]
+    header = header | {"rules": rules, "elements": {}, "seed": 0}
+    return header, OneRule(arrays)
+
+
+class OneRule(Mapping[str, NDArray[Any]]):
+    """Arrays of the third version under the names of now; each is read when it is asked for."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+
+    def former(self, name: str) -> str:
+        """Return the name that an array had."""
+        return f"rule.{name.removeprefix('rules.0.rule.')}" if name.startswith("rules.0.rule.") else name
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.arrays[self.former(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return self.former(str(name)) in self.arrays
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
 def stored_matrix(arrays: Arrays, names: Sequence[str], n_columns: int) -> sp.csr_matrix:
     """Return the CSR matrix of a file's arrays, refusing dtypes that SciPy would cast."""
     # Each array of a file is read whenever it is asked for.
@@ -138,6 +188,13 @@ def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | 
     """Return the delays of a file's arrays in the order of the matrix with sorted rows."""
     parts = (arrays["delays"], arrays["indices"], arrays["indptr"])
     return delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
+
+
+def stored_signs(array: NDArray[Any], n_neurons: int) -> NDArray[np.int8]:
+    """Return a copy of the signs of a file's neurons."""
+    if array.dtype != np.int8 or array.shape != (n_neurons,) or (np.abs(array) != 1).any():
+        raise ValueError(f"signs must be int8 of shape ({n_neurons},), each 1 or -1.")
+    return array.copy()
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:
@@ -157,19 +214,10 @@ def stored_state(network: Network, arrays: Arrays) -> State:
     if fresh.flight is not None:
         # A ring may be longer than the longest delay: that synapse may have been pruned since.
         n_rows = max(network.synapses.max_delay, len(arrays["flight.pending"]) // network.n_neurons)
-        fresh = fresh._replace(flight=network.synapses.flight(n_rows, learning=network.active_rule is not None))
-    parts = {}
-    never_negative = {
-        "cell": network.cell.never_negative,
-        "rule": () if network.rule is None else network.rule.never_negative,
-        "trace": TraceState._fields,
-        "flight": (),
-        "line": (),
-    }
-    for part, template in fresh._asdict().items():
-        if template is not None:
-            parts[part] = check_arrays(f"{part}.", arrays, template, never_negative[part])
-    state = State(**parts)
+        fresh = fresh._replace(flight=network.synapses.flight(n_rows, learning=bool(network.active_rules)))
+    parts = (network.cell, *(plasticity.rule for plasticity in network.rules), *network.elements.values())
+    never_negative = {*TraceState._fields, *(name for part in parts for name in part.never_negative)}
+    state: State = checked(fresh, arrays, "", never_negative)
     if state.flight is not None:
         check_flight(state.flight, network)
     if state.line is not None:

@@ -10,6 +10,7 @@ from ..kernels.model import Drive, State
 from ..kernels.monitor import Monitor
 from ..recording import StateMonitor, StateVariables
 from ..validation import check_neurons
+from .arrays import named_arrays, plain
 from .network import Network
 
 DTYPES = (np.float32, np.int32)
@@ -20,27 +21,29 @@ Sources = Mapping[str, NDArray[np.float32] | NDArray[np.int32]]
 
 def observable(network: Network, state: State, drive: Drive) -> Sources:
     """Return all that has an entry a neuron, by part and name: arrays that a run changes in place, and constants."""
-    other = state
-    if network.active_rule is not None and state.rule is not None:
-        # With delays a rule has arrays by row of synapses: of them there may be as many as neurons, but not twice.
-        n_neurons, n_rows = network.rule_size
-        by_neuron = network.synapses.delays is None
-        other = state._replace(rule=network.active_rule.state(n_neurons, n_rows if by_neuron else n_rows + 1))
     found = {}
-    for part, arrays, like in zip(State._fields, state, other, strict=True):
-        for name, array, twin in zip(arrays._fields, arrays, like, strict=True) if arrays is not None else ():
-            if array.shape == twin.shape == (network.n_neurons,) and array.dtype in DTYPES:
-                found[f"{part}.{name}"] = array
+    twins = named_arrays(other_size(network, state))
+    for name, array in named_arrays(state).items():
+        if array.shape == twins[name].shape == (network.n_neurons,) and array.dtype in DTYPES:
+            found[name] = array
     if drive.currents is not None:
         found["drive.current"] = drive.currents.current
     if not any(plain(name) == "threshold" for name in found):
-        found["cell.threshold"] = np.full(network.n_neurons, network.cell.membrane_threshold, dtype=np.float32)
+        threshold = np.asarray(network.cell.membrane_threshold, dtype=np.float32)
+        found["cell.threshold"] = np.broadcast_to(threshold, network.n_neurons).copy()
     return found
 
 
-def plain(name: str) -> str:
-    """Return a name without its part."""
-    return name.rpartition(".")[2]
+def other_size(network: Network, state: State) -> State:
+    """Return a state whose arrays by row of synapses are longer than by neuron, which tells the two apart.
+
+    With delays there may be as many rows as neurons; without, a row is a neuron.
+    """
+    if state.rules is None or network.synapses.delays is None:
+        return state
+    n_neurons, n_rows = network.rule_size
+    rules = [plasticity.rule.state(n_neurons, n_rows + 1) for plasticity in network.active_rules]
+    return state._replace(rules=tuple(own._replace(rule=rule) for own, rule in zip(state.rules, rules, strict=True)))
 
 
 def chosen(monitor: StateMonitor, there: Sources) -> Sources:

@@ -2,34 +2,59 @@
 
 import math
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import homeostasis
+from ..kernels import verbs
+from ..kernels.delays import DelayedEdges
+from ..kernels.learning import Learning, Lessons
 from ..kernels.model import Model, State
+from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
-from ..kernels.verbs import Verb, fire, learn
-from ..parts import Cell, LearningRule, Part
+from ..parts import Cell, Element, LearningRule, Part, Plasticity
 from .drive import InputWeights
 from .synapses import Synapses
+
+AnyState = TypeVar("AnyState")
+EARLY_ARRIVALS, EARLY_SPIKES = ("potentiate", "both"), ("depress", "both")
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """What a network is made of. Weights that learn change in place; all else changes by making another network."""
+    """What a network is made of. Weights that learn change in place; all else changes by making another network.
+
+    ``rules`` act in their order. ``elements`` are parts by the names of :data:`snnres.parts.elements.ELEMENTS`.
+    ``signs`` (n_neurons,), 1 or -1, are those of each neuron's outgoing weights, if these must keep them. ``seed`` is
+    that of the random numbers in a run.
+    """
 
     synapses: Synapses
     cell: Cell
-    rule: LearningRule | None = None
+    rules: tuple[Plasticity, ...] = ()
     input_weights: InputWeights | None = None
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    signs: NDArray[np.int8] | None = None
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        check_kernel("cell", self.cell, self.cell.constants(1), fire)
-        if self.rule is not None:
-            check_kernel("stdp_params", self.rule, self.rule.constants(1, 1), learn)
+        check_kernels("cell", self.cell, self.cell.constants(self.n_neurons), (verbs.fires, verbs.settle))
+        for plasticity in self.rules:
+            check_rule(plasticity.rule)
+            for name in ("sources", "targets"):
+                plasticity.group(name, self.n_neurons)
+        for name, element in self.elements.items():
+            constants = element.constants(self.n_neurons)
+            check_kernels(name, element, constants, element.verbs)
+            if verbs.compete in element.verbs:
+                check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
+
+    def _cell_type(self) -> Any:
+        return self.cell.constants(self.n_neurons)
 
     @property
     def n_neurons(self) -> int:
@@ -37,63 +62,145 @@ class Network:
         return int(self.synapses.matrix.shape[0])
 
     @property
-    def active_rule(self) -> LearningRule | None:
-        """The rule that acts, None if there is none or it is not enabled."""
-        return self.rule if self.rule is not None and self.rule.enabled else None
+    def active_rules(self) -> tuple[Plasticity, ...]:
+        """The rules that act: those that are enabled."""
+        return tuple(plasticity for plasticity in self.rules if plasticity.rule.enabled)
 
     @property
     def rule_size(self) -> tuple[int, int]:
         """Neurons, and rows of synapses, for which a rule keeps something."""
         return self.n_neurons, self.n_neurons if self.synapses.delays is None else self.synapses.n_rows
 
+    @property
+    def random(self) -> bool:
+        """Whether any part draws random numbers as the network runs."""
+        return self.cell.random or any(element.random for element in self.elements.values())
+
     def model(self, trace_decay: np.float32 | None = None) -> Model:
-        """Return the network for the kernels, learning if it has a rule."""
-        rule = self.active_rule
-        if rule is None:
-            return self.frozen_model(trace_decay)
-        both_ways = rule.by_target or self.synapses.delays is not None
-        edges = self.synapses.edges_both_ways if both_ways else self.synapses.edges
-        return self.frozen_model(trace_decay)._replace(synapses=edges, rule=rule.constants(*self.rule_size))
+        """Return the network for the kernels, learning if it has rules."""
+        model = self._model(self.cell, trace_decay)
+        if not self.active_rules:
+            return model
+        rules = tuple(map(self._learning, self.active_rules))
+        return model._replace(synapses=self.synapses.edges_both_ways, rules=rules)
 
     def frozen_model(self, trace_decay: np.float32 | None = None) -> Model:
-        """Return the network for the kernels, its weights frozen."""
-        trace = None if trace_decay is None else Trace(trace_decay)
-        return Model(self.cell.constants(self.n_neurons), self.synapses.edges, trace=trace)
+        """Return the network for the kernels, nothing of it learning."""
+        return self._model(self.cell.frozen(), trace_decay)
 
-    def state_at(self, potentials: NDArray[np.float32]) -> State:
-        """Return the state at the start of a trial: these potentials (copied), all else as the parts begin."""
-        rule = self.active_rule
-        state = self.frozen_state(with_trace=True)
-        state.cell.potential[:] = potentials
-        return state._replace(
-            rule=None if rule is None else rule.state(*self.rule_size),
-            flight=self.synapses.flight(self.synapses.max_delay, learning=rule is not None),
+    def _model(self, cell: Cell, trace_decay: np.float32 | None) -> Model:
+        trace = None if trace_decay is None else Trace(trace_decay)
+        elements = {name: element.constants(self.n_neurons) for name, element in self.elements.items()}
+        return Model(cell.constants(self.n_neurons), self.synapses.edges, trace=trace, **elements)
+
+    def _learning(self, plasticity: Plasticity) -> Learning:
+        """Return a rule for the kernels."""
+        rule = plasticity.rule.constants(*self.rule_size)
+        view = None
+        if plasticity.sources is not None or plasticity.targets is not None:
+            view = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
+        modulation, upkeep = plasticity.modulation, plasticity.upkeep
+        lower, upper = plasticity.rule.bounds
+        return Learning(
+            rule,
+            view,
+            np.float32(lower),
+            np.float32(upper),
+            self._signs_by_row(),
+            np.bool_(plasticity.coincidence in EARLY_ARRIVALS),
+            np.bool_(plasticity.coincidence in EARLY_SPIKES),
+            np.bool_(type(rule) in verbs.on_arrival.kernels),
+            np.bool_(type(rule) in verbs.on_spike.kernels),
+            None if modulation is None else modulation.constants(),
+            None if upkeep is None else upkeep.constants(self.n_neurons),
         )
 
-    def frozen_state(self, *, with_trace: bool = False) -> State:
-        """Return what a trial with frozen weights needs, as the parts begin."""
-        weights = self.input_weights
-        return State(
+    def _signs_by_row(self) -> NDArray[np.float32] | None:
+        """Return the sign of each row of the synapses that a rule visits, None where they may be any."""
+        if self.signs is None:
+            return None
+        signs = self.signs.astype(np.float32)
+        edges = self.synapses.edges_both_ways
+        return np.repeat(signs, np.diff(edges.rows).astype(np.int64)) if isinstance(edges, DelayedEdges) else signs
+
+    def state_at(self, potentials: NDArray[np.float32], former: State | None = None, *, trial: int = 0) -> State:
+        """Return the state at the start of a trial: these potentials (copied), all else as the parts begin.
+
+        What parts keep from trial to trial is that of the ``former`` state.
+        """
+        state = self.frozen_state(former, with_trace=True, trial=trial)
+        state.cell.potential[:] = potentials
+        learning = bool(self.active_rules)
+        return state._replace(
+            rules=tuple(map(self._lessons, self.active_rules)) if learning else None,
+            flight=self.synapses.flight(self.synapses.max_delay, learning=learning),
+        )
+
+    def _lessons(self, plasticity: Plasticity) -> Lessons:
+        """Return what a rule keeps, as it begins."""
+        modulation, upkeep = plasticity.modulation, plasticity.upkeep
+        return Lessons(
+            plasticity.rule.state(*self.rule_size),
+            None if modulation is None else modulation.state(self.synapses.matrix.nnz),
+            None if upkeep is None else upkeep.state(),
+        )
+
+    def frozen_state(self, former: State | None = None, *, with_trace: bool = False, trial: int = 0) -> State:
+        """Return what a trial with frozen weights needs, as the parts begin, or with what they keep of a former."""
+        weights, size = self.input_weights, (self.n_neurons, self.synapses.matrix.nnz)
+        elements = {name: element.state(*size) for name, element in self.elements.items() if name in State._fields}
+        fresh = State(
             self.cell.state(self.n_neurons),
             trace=TraceState(np.zeros(self.n_neurons, dtype=np.float32)) if with_trace else None,
             flight=self.synapses.flight(self.synapses.max_delay, learning=False),
             line=None if weights is None else weights.line(),
+            stream=stream(self.seed, trial) if self.random else None,
+            **elements,
         )
+        if former is not None:
+            for name, part in {"cell": self.cell, **self.elements}.items():
+                carry_on(part, getattr(former, name, None), getattr(fresh, name, None))
+        return fresh
 
 
-def check_kernel(name: str, part: Part, constants: Any, verb: Verb) -> None:
-    """Refuse a part whose constants have no kernel for a verb."""
+def stream(seed: int, trial: int) -> Stream:
+    """Return the random numbers of a trial, from its beginning."""
+    return Stream(np.array([seed, trial], dtype=np.uint32), np.zeros(1, dtype=np.int64))
+
+
+def carry_on(part: Part, former: Any, fresh: Any) -> None:
+    """Copy what a part keeps from trial to trial from a former state of it, if it had any. Mutates ``fresh``."""
+    if former is not None and type(former) is type(fresh):
+        for name in part.kept:
+            if getattr(former, name).shape == getattr(fresh, name).shape:
+                getattr(fresh, name)[:] = getattr(former, name)
+
+
+def check_kernels(name: str, part: Part, constants: Any, needed: tuple[verbs.Verb, ...]) -> None:
+    """Refuse a part whose constants lack a kernel for a verb."""
     kind = type(constants)
-    if kind not in verb.kernels:
+    for verb in needed:
+        if kind not in verb.kernels:
+            raise TypeError(
+                f"{name} must have a kernel: register a function with @{verb.__name__}.of({kind.__name__}). "
+                f"Got a {type(part).__name__} without one instead."
+            )
+
+
+def check_rule(rule: LearningRule) -> None:
+    """Refuse a rule that never changes a weight."""
+    kind = type(rule.constants(1, 1))
+    if kind not in verbs.on_arrival.kernels and kind not in verbs.on_spike.kernels:
         raise TypeError(
-            f"{name} must have a kernel: register a function with @{verb.__name__}.of({kind.__name__}). "
-            f"Got a {type(part).__name__} without one instead."
+            "a learning rule must have a kernel: register a function with "
+            f"@on_arrival.of({kind.__name__}) or @on_spike.of({kind.__name__}). "
+            f"Got a {type(rule).__name__} without one instead."
         )
 
 
 def warn_of_overflow(network: Network) -> None:
     """Say that a rule has driven weights out of float32: such a network computes on, but cannot be saved."""
-    if network.active_rule is not None and not np.isfinite(network.synapses.matrix.data).all():
+    if network.active_rules and not np.isfinite(network.synapses.matrix.data).all():
         warnings.warn(
             "plasticity has driven weights to infinity: bound them (clip=True) or take smaller amplitudes.",
             RuntimeWarning,
@@ -107,9 +214,12 @@ def trace_factor(trace_tau: float | None) -> np.float32 | None:
 
 
 def mean_field_threshold(network: Network, input_mean_current: float, *, use_abs_weights: bool = False) -> float:
-    """Return the threshold at which the network is balanced in the mean, for cells with a refractory period."""
+    """Return the threshold at which the network is balanced in the mean, for cells with one refractory period."""
     period = getattr(network.cell, "refractory_period", None)
-    if period is None:
-        raise ValueError(f"the mean-field threshold needs a cell with a refractory_period. Got {network.cell!r}.")
+    if not isinstance(period, int):
+        raise ValueError(
+            "the mean-field threshold needs a cell with a refractory_period, the same for all. "
+            f"Got {network.cell!r} instead."
+        )
     weights = network.synapses.matrix
     return homeostasis.mean_field_threshold(weights, input_mean_current, period, use_abs_weights=use_abs_weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import features, homeostasis, topology
 from ..kernels.model import State
-from ..parts import LearningRule
+from ..parts import LearningRule, Plasticity
 from ..recording import Recording, SpikeTrains
 from ..recording.memory import read_only
 from .drive import Input
@@ -73,16 +73,16 @@ class Readings:
         return np.array(self._state.cell.potential)
 
     @property
-    def leak_coefficient(self) -> float:
-        """Fraction of the potential lost in a step."""
+    def leak_coefficient(self) -> Any:
+        """Fraction of the potential lost in a step: a number, or an array with one for each neuron."""
         cell: Any = self._network.cell
-        return float(cell.leak_coefficient)
+        return number_or_array(cell.leak_coefficient)
 
     @property
-    def refractory_period(self) -> int:
-        """Steps after a spike in which a neuron cannot fire."""
+    def refractory_period(self) -> Any:
+        """Steps after a spike in which a neuron cannot fire: a number, or an array with one for each neuron."""
         cell: Any = self._network.cell
-        return int(cell.refractory_period)
+        return number_or_array(cell.refractory_period)
 
     @property
     def current_amplitude(self) -> float:
@@ -96,8 +96,13 @@ class Readings:
 
     @property
     def stdp(self) -> LearningRule | None:
-        """Parameters of plasticity, None where none were given."""
-        return self._network.rule
+        """Parameters of plasticity, of the first rule where there are several; None where none were given."""
+        return self._network.rules[0].rule if self._network.rules else None
+
+    @property
+    def rules(self) -> tuple[Plasticity, ...]:
+        """Learning rules and the synapses on which they act, in their order."""
+        return self._network.rules
 
     @property
     def synaptic_weights(self) -> sp.csr_matrix:
@@ -165,7 +170,10 @@ class Readings:
             "num_input_neurons": self.num_input_neurons,
             "num_output_neurons": self.num_output_neurons,
             "output_neurons": self._outputs.tolist(),
-            **asdict(self._network.cell),
+            **{
+                field.name: number_or_array(getattr(self._network.cell, field.name))
+                for field in fields(self._network.cell)
+            },
             "simulation_duration": self.simulation_duration,
             "weights_mean": self.weights_mean,
             "weights_variance": self.weights_variance,
@@ -250,3 +258,8 @@ class Readings:
         trains = self._output_trains()
         pooled = features.pooled_mean_isi(trains)
         return float(trains.n_steps) if np.isnan(pooled) else pooled
+
+
+def number_or_array(value: Any) -> Any:
+    """Return a parameter of a cell as it is, or a copy of the numbers of all neurons as an array."""
+    return np.array(value) if np.ndim(value) else value

@@ -11,21 +11,20 @@ from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from .. import io, topology
+from .. import io
 from ..kernels.delays import without_senders
-from ..kernels.model import State
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
-from ..parts import LearningRule
-from ..parts.delays import DelaysLike, delays_of
+from ..parts.delays import delays_of
+from ..parts.elements import ELEMENTS
+from ..parts.plasticity import Rules, plasticities
+from ..parts.values import drawn
 from ..progress import Progress, reporter
 from ..recording import StateMonitor
 from ..seeding import seed_sequence, streams
 from ..validation import (
-    FLOAT32_MAX,
     check_bool,
     check_input,
     check_int,
@@ -33,22 +32,22 @@ from ..validation import (
     check_potentials,
     check_real,
     check_type,
-    refuse,
 )
-from .adapt import Presentation, balanced, presentations
+from .adapt import Presentation, balanced, present
+from .arrays import mapped
 from .batch import Probing, Returns, check_jobs, run_batch
 from .build import build_weights
 from .drive import Input, InputWeights, check_currents, check_hold, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .monitoring import Sampler, check_monitor
 from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
-from .readings import Readings
 from .run import Run
-from .synapses import Synapses, as_weights, owned
+from .synapses import Synapses, owned
 from .trials import check_start, check_trials
+from .wiring import Wiring
 
 
-class SNN(Readings):
+class SNN(Wiring):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first
@@ -60,8 +59,9 @@ class SNN(Readings):
     ----------
     simulation_params : SimulationParams
         Neurons, synapses, input.
-    stdp_params : STDPParams or another LearningRule, optional
-        Plasticity; None for none.
+    stdp_params : STDPParams, another LearningRule, Plasticity, or a sequence of them, optional
+        Plasticity; None for none. Several rules act in their order, each on the synapses that its
+        :class:`snnres.parts.Plasticity` names.
 
     Raises
     ------
@@ -80,23 +80,30 @@ class SNN(Readings):
     (100, 20)
     """
 
-    _initial_potentials: NDArray[np.float32]
-    _rng: np.random.Generator
     _running: threading.Lock
 
-    def __init__(self, simulation_params: SimulationParams, stdp_params: LearningRule | None = None) -> None:
+    def __init__(self, simulation_params: SimulationParams, stdp_params: Rules = None) -> None:
         check_type("simulation_params", simulation_params, SimulationParams)
-        if stdp_params is not None:
-            check_type("stdp_params", stdp_params, LearningRule)
+        rules = plasticities("stdp_params", stdp_params)
         params = simulation_params
         rngs = streams(params.seed)
-        cell = params.neuron
         weights = build_weights(params, rngs["topology"], rngs["weights"])
         delays = delays_of("delays", params.delays, weights, rngs["delays"])
-        self._network = Network(Synapses(weights, delays), cell, stdp_params)
+        cell = drawn(params.neuron, weights.shape[0], rngs["cells"])
+        elements = {
+            name: drawn(getattr(params, name), weights.shape[0], rngs["cells"])
+            for name in ELEMENTS
+            if getattr(params, name) is not None
+        }
+        seed = int(rngs["noise"].integers(0, 2**32))
+        self._network = Network(Synapses(weights, delays), cell, rules, elements=elements, seed=seed)
         self._rng = rngs["weights"]
         self._duration = None if params.duration is None else int(params.duration)
-        amplitude = cell.membrane_threshold if params.current_amplitude is None else float(params.current_amplitude)
+        amplitude = float(
+            np.max(np.asarray(cell.membrane_threshold))
+            if params.current_amplitude is None
+            else params.current_amplitude
+        )
         spikes = check_input("input_spike_times", params.input_spike_times, self.num_neurons)
         self._input = Input(np.ascontiguousarray(spikes.T), amplitude)
         if params.output_neurons is not None:
@@ -112,9 +119,10 @@ class SNN(Readings):
             self._initial_potentials = cell.initial_potentials(self.num_neurons, rngs["potentials"])
         self._running = threading.Lock()
         self.reset()
-        objection = stdp_params.objection(weights.data) if stdp_params is not None and stdp_params.enabled else None
-        if objection is not None:
-            warnings.warn(objection, UserWarning, stacklevel=2)
+        for plasticity in self._network.active_rules:
+            objection = plasticity.rule.objection(weights.data)
+            if objection is not None:
+                warnings.warn(objection, UserWarning, stacklevel=2)
 
     def __repr__(self) -> str:
         return (
@@ -129,15 +137,12 @@ class SNN(Readings):
             ["synapses", f"{self._weights.nnz}, {self.mean_in_degree:.4g} a neuron"],
             ["weights", f"mean {self.weights_mean:.4g}, standard deviation {self.weights_variance**0.5:.4g}"],
             ["cell", repr(self._network.cell)],
-            ["plasticity", "none" if self.stdp is None else repr(self.stdp)],
+            *([name.replace("_", " "), repr(element)] for name, element in self._network.elements.items()),
+            ["plasticity", ", ".join(map(repr, self.rules)) or "none"],
         ]
         return html_table("SNN", [["part", "value"], *rows]) + (
             "" if self._run is None else self.recording._repr_html_()
         )
-
-    def _start(self, potentials: NDArray[np.float32]) -> None:
-        """Start a trial: timers and traces zero."""
-        self._state = self._network.state_at(potentials)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -151,36 +156,6 @@ class SNN(Readings):
             yield
         finally:
             self._running.release()
-
-    def _set_synapses(self, synapses: Synapses) -> None:
-        """Replace the synapses; the state stays, what is on its way too.
-
-        A rule knows what is on its way by the rows of the synapses, which become others where there are delays.
-        """
-        network = replace(self._network, synapses=synapses)
-        if network.active_rule is not None and not (self._network.synapses.delays is synapses.delays is None):
-            moving = (*(self._state.rule or ()), *(self._state.flight or ()))
-            if any(part.any() for part in moving):
-                raise ValueError(
-                    "the synapses of a network with delays can be replaced while plasticity is on only where no spike "
-                    "and no trace is on its way: call reset() or disable_stdp() first."
-                )
-            fresh = network.state_at(self._state.cell.potential)
-            self._state = self._state._replace(rule=fresh.rule, flight=fresh.flight)
-        self._network = network
-
-    def _set_weights(self, weights: sp.csr_matrix) -> None:
-        """Replace the weights; delays stay, for which the synapses must be the same."""
-        delays = None
-        if self._network.synapses.delays is not None:
-            present, delays = self._network.synapses.by_target()
-            same = np.array_equal(weights.indptr, present.indptr) and np.array_equal(weights.indices, present.indices)
-            if not same:
-                raise ValueError(
-                    "topology must have the same synapses, since each has a delay: call set_delays(None) first, or "
-                    f"build another network. Got {weights.nnz} synapses in place of {present.nnz} instead."
-                )
-        self._set_synapses(Synapses(weights, delays))
 
     def simulate(
         self, trace_tau: float | None = 10.0, *, monitor: StateMonitor | None = None, progress: Progress = False
@@ -315,7 +290,7 @@ class SNN(Readings):
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
         threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, read, probing, threads, report)
+        return run_batch(self._network, trials, start, returns, read, probing, self._state, threads, report)
 
     def adapt(
         self,
@@ -363,7 +338,7 @@ class SNN(Readings):
             If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
             weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
         """
-        if self._network.active_rule is None:
+        if not self._network.active_rules:
             raise ValueError(
                 "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
             )
@@ -378,24 +353,38 @@ class SNN(Readings):
         rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
         history: list[Presentation] = []
         with self._alone(), report:
-            self.reset()
-            for _ in range(epochs):
-                order = rng.permutation(n_trials) if shuffle else range(n_trials)
-                for presented in presentations(self._network, trials, order, self._initial_potentials):
-                    history.append(presented)
-                    report(len(history))
-                if apply_threshold:
-                    self._network = balanced(self._network, trials)
+            try:
+                self.reset()
+                for _ in range(epochs):
+                    for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
+                        self._start(self._initial_potentials, trial=len(history))
+                        history.append(present(self._network, trials, trial, self._state))
+                        report(len(history))
+                    if apply_threshold:
+                        self._network = balanced(self._network, trials)
+            finally:
+                self.reset()
         warn_of_overflow(self._network)
         columns = zip(Presentation._fields, zip(*history, strict=True), strict=True)
         return {name: np.array(values) for name, values in columns}
 
-    def reset(self) -> None:
+    def reset(self, *, trial: int = 0) -> None:
         """Restore the potentials of construction, zero timers and traces, drop the recording.
 
-        Weights, threshold, input and outputs stay.
+        Weights, threshold, input and outputs stay, and what parts keep from trial to trial.
+
+        Parameters
+        ----------
+        trial : int, default 0
+            Number of the trial that begins, of which random numbers in a run are a function: those of trial k of a
+            batch are those of a run after ``reset(trial=k)``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``trial`` is no integer in [0, 2^32).
         """
-        self._start(self._initial_potentials)
+        self._start(self._initial_potentials, trial=check_int("trial", trial, 0, 2**32 - 1))
         self._run = None
 
     def set_input_spike_times(self, input_spike_times: ArrayLike) -> None:
@@ -506,133 +495,9 @@ class SNN(Readings):
 
     def disable_stdp(self) -> None:
         """End plasticity and clear its traces; the weights stay as they have become."""
-        if self._network.rule is not None:
-            self._network = replace(self._network, rule=replace(self._network.rule, enabled=False))
-        self._state = self._state._replace(rule=None, flight=without_senders(self._state.flight))
-
-    def get_topology(self) -> sp.csr_matrix:
-        """Return a copy of the weights, float32 CSR; ``W[j, i]`` is the synapse from j to i."""
-        return self._network.synapses.by_target()[0]
-
-    def set_topology(self, topology: Any) -> None:
-        """Replace the weights; the rest of the network stays, delays too: with these, the synapses must be the same.
-
-        Parameters
-        ----------
-        topology : scipy.sparse matrix or array_like, shape (num_neurons, num_neurons)
-            Finite, without duplicates. Dense and integer matrices are converted.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it is not such a matrix; the network stays as it was.
-        """
-        self._set_weights(as_weights("topology", topology, self.num_neurons))
-
-    @property
-    def delays(self) -> sp.csr_matrix:
-        """Delay of each synapse in steps, int32 CSR of the pattern of :meth:`get_topology` (a copy)."""
-        weights, delays = self._network.synapses.by_target()
-        steps = np.ones(weights.nnz, dtype=np.int32) if delays is None else delays
-        return sp.csr_matrix((steps, weights.indices, weights.indptr), shape=weights.shape)
-
-    @property
-    def max_delay(self) -> int:
-        """Longest delay in steps; 1 without delays."""
-        return self._network.synapses.max_delay
-
-    def set_delays(self, delays: DelaysLike, seed: SeedLike = None) -> None:
-        """Set how long spikes are on their way, and start a trial from the present potentials.
-
-        A spike in step t reaches the potentials of its targets at the end of step ``t + delay - 1``: 1 is the model
-        without delays. Any number of spikes may be on their way along a synapse. With plasticity, a spike counts as
-        presynaptic in the step in which it arrives; it carries the weight of the step in which it was sent.
-
-        What is on its way under the former delays is dropped, with timers and traces, as by
-        :meth:`set_membrane_potentials`.
-
-        Parameters
-        ----------
-        delays : int, array_like, sparse matrix, Delays or None
-            Whole steps >= 1: one number; one for each neuron, (num_neurons,), a delay of its axon; one for each
-            synapse, a matrix of the pattern of the weights; a distribution such as
-            :class:`snnres.parts.UniformDelays`; None for 1 everywhere.
-        seed : int, SeedSequence or Generator, optional
-            From which a distribution is drawn.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If they are not of that form; the network stays as it was.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from snnres import SNN, SimulationParams
-        >>> snn = SNN(SimulationParams(
-        ...     adjacency_matrix=np.array([[0.0, 1.0], [0.0, 0.0]]), output_neurons=[0, 1], membrane_threshold=1.0,
-        ...     leak_coefficient=0.0, refractory_period=1, membrane_potentials=[1.0, 0.0], duration=5))
-        >>> snn.set_delays(3)
-        >>> snn.simulate()[:, 1].tolist()
-        [0, 0, 0, 1, 0]
-        """
-        check_seed("seed", seed)
-        weights, _ = self._network.synapses.by_target()
-        synapses = Synapses(weights, delays_of("delays", delays, weights, streams(seed)["delays"]))
-        self._network = replace(self._network, synapses=synapses)
-        self._start(self._state.cell.potential)
-
-    def rescale_synaptic_weights_to_mean(self, target_mean: float) -> None:
-        """Multiply all weights by one factor, so that their mean becomes ``target_mean``.
-
-        Raises
-        ------
-        ValueError
-            If the present mean is 0, there are no synapses, or a weight would leave the range of float32.
-        """
-        target = check_real("target_mean", target_mean)
-        present = self.weights_mean
-        if present == 0.0:
-            raise ValueError("target_mean must be reachable: the present mean weight must not be 0. Got 0 instead.")
-        factor = target / present
-        if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
-            raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
-        self._weights.data *= np.float32(factor)
-
-    def reset_synaptic_weights(self, mean: float, std: float = 0.1) -> None:
-        """Draw the weights of the existing synapses anew from a normal distribution.
-
-        Parameters
-        ----------
-        mean : float
-            Mean weight.
-        std : float, default 0.1
-            Coefficient of variation, >= 0: the standard deviation is ``std * abs(mean)``.
-        """
-        mean = check_real("mean", mean)
-        sd = check_real("std", std, low=0) * abs(mean)
-        self._weights.data[:] = topology.normal_weights(self._weights.nnz, mean, sd, self._rng)
-
-    def prune(self, fraction: float) -> None:
-        """Remove the weakest synapses by absolute weight.
-
-        Parameters
-        ----------
-        fraction : float
-            In (0, 1). ``floor(fraction * nnz)`` synapses go, at least 1 and at most all but one, the earlier of two
-            equals first; explicit zeros go too.
-
-        Raises
-        ------
-        ValueError
-            If ``fraction`` is out of range or fewer than two synapses are left.
-        """
-        fraction = check_real("fraction", fraction, above=0, below=1)
-        if self._weights.nnz < 2:
-            raise ValueError(f"prune must leave a synapse: it needs at least 2. Got {self._weights.nnz} instead.")
-        weights, delays = self._network.synapses.by_target()
-        keep = topology.survivors(weights, fraction)
-        self._set_synapses(Synapses(topology.restricted(weights, keep), None if delays is None else delays[keep]))
+        rules = tuple(replace(entry, rule=replace(entry.rule, enabled=False)) for entry in self._network.rules)
+        self._network = replace(self._network, rules=rules)
+        self._state = self._state._replace(rules=None, flight=without_senders(self._state.flight))
 
     def compute_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
         """Return ``mean weight * mean in-degree + 2 * input_mean_current * refractory_period``.
@@ -657,26 +522,24 @@ class SNN(Readings):
         ValueError
             If it is not > 0, as with weights that are mostly negative.
         """
-        self.membrane_threshold = self.compute_global_scalar_threshold(use_abs_weights)
-        return self.membrane_threshold
+        threshold = self.compute_global_scalar_threshold(use_abs_weights)
+        self.membrane_threshold = threshold
+        return threshold
 
     @property
-    def membrane_threshold(self) -> float:
-        """Firing threshold, > 0. Assigning another leaves ``current_amplitude`` as it is."""
-        return self._network.cell.membrane_threshold
+    def membrane_threshold(self) -> Any:
+        """Firing threshold, > 0: a number, or an array (num_neurons,) where each neuron has its own.
+
+        Assigning another, of either form, leaves ``current_amplitude`` as it is.
+        """
+        threshold = self._network.cell.membrane_threshold
+        return np.array(threshold) if np.ndim(threshold) else threshold
 
     @membrane_threshold.setter
-    def membrane_threshold(self, value: float) -> None:
-        threshold = check_real("membrane_threshold", value, above=0)
-        self._network = replace(self._network, cell=replace(self._network.cell, membrane_threshold=threshold))
-
-    def save_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
-        """Write the weights in SciPy's ``.npz`` format."""
-        io.save_topology(filename, self.get_topology())
-
-    def load_topology(self, filename: io.PathLike = io.TOPOLOGY_PATH) -> None:
-        """Replace the weights by those of a file, see :func:`snnres.load_topology`."""
-        self._set_weights(as_weights("topology", io.load_topology(filename), self.num_neurons))
+    def membrane_threshold(self, value: Any) -> None:
+        threshold = check_real("membrane_threshold", value, above=0) if np.ndim(value) == 0 else value
+        cell = replace(self._network.cell, membrane_threshold=threshold)
+        self._network = replace(self._network, cell=drawn(cell, self.num_neurons, self._rng))
 
     def save_membrane_potentials(self, filename: io.PathLike = io.POTENTIALS_PATH) -> None:
         """Write the present potentials as ``.npy``.
@@ -708,12 +571,12 @@ class SNN(Readings):
 
         The latest recording is not part of it. The file holds plain arrays and a text:
 
-        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (3), ``parameters``, ``cell`` and ``rule``
-          (or null), each by name and parameters, and ``random_state`` (that of NumPy's PCG64)
+        - ``header``: JSON with ``format`` ("snnres network"), ``version`` (4), ``parameters``, ``cell``, ``rules`` and
+          ``elements``, each by name and parameters, ``random_state`` (that of NumPy's PCG64) and ``seed``
         - ``data``, ``indices``, ``indptr``: the weights, CSR; if there are delays: ``delays``, one for each of them
-        - ``cell.potential``, ``cell.timer``, ``rule.x_pre``, ``trace.trace`` and their like: the state of each part; if
-          there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of the
-          currents
+        - ``cell.potential``, ``cell.timer``, ``rules.0.rule.x_pre``, ``trace.trace`` and their like: the state of each
+          part; if there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of
+          the currents; where neurons have signs: ``signs``
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
         - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR), ``bias`` and,
           where they have taps, ``taps`` (channel and delay of each row); if there are currents: ``currents``
@@ -786,4 +649,4 @@ class SNN(Readings):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._running = threading.Lock()
-        self._state = State(*(None if part is None else type(part)(*map(owned, part)) for part in self._state))
+        self._state = mapped(self._state, lambda _, array: owned(array))

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of
-from ..kernels.edges import Edges, build_edges
+from ..kernels.edges import Edges, build_edges, narrowest
 from ..validation import check_matrix
 
 # Places in the ring of what is to arrive: the kernels count them in 32 bits, and 16 GiB they would be.
@@ -35,13 +35,14 @@ class Synapses:
 
     def __init__(self, matrix: sp.csr_matrix, delays: NDArray[np.int32] | None = None) -> None:
         self.matrix, self.delays = matrix, delays
+        self._views: dict[tuple[bytes, bytes], Edges] = {}
         if delays is not None:
             if int(delays.max()) * matrix.shape[0] > MOST_PENDING:
                 raise ValueError(
                     f"delays must be such that the longest times the number of neurons is at most {MOST_PENDING}. "
                     f"Got {delays.max()} for {matrix.shape[0]} neurons instead."
                 )
-            order = np.lexsort((delays, sources(matrix)))
+            order = np.lexsort((delays, source_of_synapse(matrix)))
             self.matrix, self.delays = reordered(matrix, order), delays[order]
 
     @property
@@ -64,6 +65,16 @@ class Synapses:
         """Synapses by source and by target."""
         return self._built(by_target=True)
 
+    def view(self, sources: NDArray[np.bool_], targets: NDArray[np.bool_]) -> Edges:
+        """Return the synapses from some neurons to some, by source and by target, in the rows of ``edges_both_ways``.
+
+        ``edge`` is where in the weights each is. Made once for each choice.
+        """
+        key = (sources.tobytes(), targets.tobytes())
+        if key not in self._views:
+            self._views[key] = restricted_view(self.edges_both_ways, source_of_synapse(self.matrix), sources, targets)
+        return self._views[key]
+
     def _built(self, *, by_target: bool) -> Edges | DelayedEdges:
         parts = (self.matrix.indptr, self.matrix.indices, self.matrix.data)
         if self.delays is None:
@@ -78,7 +89,7 @@ class Synapses:
         """Return copies of matrix and delays with sorted rows."""
         if self.delays is None:
             return self.matrix.copy(), None
-        order = np.lexsort((self.matrix.indices, sources(self.matrix)))
+        order = np.lexsort((self.matrix.indices, source_of_synapse(self.matrix)))
         return reordered(self.matrix, order), self.delays[order]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -86,13 +97,28 @@ class Synapses:
         return {"matrix": self.matrix, "delays": self.delays}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.matrix, self.delays = state["matrix"], state["delays"]
+        self.matrix, self.delays, self._views = state["matrix"], state["delays"], {}
         self.matrix.data, self.matrix.indices = owned(self.matrix.data), owned(self.matrix.indices)
 
 
-def sources(matrix: sp.csr_matrix) -> NDArray[np.int64]:
+def source_of_synapse(matrix: sp.csr_matrix) -> NDArray[np.int64]:
     """Return the source of each synapse."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def restricted_view(
+    edges: Edges | DelayedEdges, source: NDArray[np.int64], sources: NDArray[np.bool_], targets: NDArray[np.bool_]
+) -> Edges:
+    """Return the synapses from some neurons to some, which share their weights with all."""
+    kept = np.flatnonzero(sources[source] & targets[edges.target])
+    rows = len(edges.indptr) - 1
+    row = np.repeat(np.arange(rows), np.diff(edges.indptr).astype(np.int64))[kept]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))])
+    part = build_edges(
+        indptr, edges.target[kept].astype(np.int64), edges.weight, n_neurons=len(targets), by_target=True
+    )
+    edge = kept.astype(narrowest(len(source)))
+    return part._replace(in_edge=edge[part.in_edge], edge=edge)
 
 
 def reordered(matrix: sp.csr_matrix, order: NDArray[np.int64]) -> sp.csr_matrix:

@@ -1,15 +1,63 @@
-"""Parts of a network: cells, learning rules and delays.
+"""Parts of a network: cells, learning rules, delays, and what else there is a place for in the time loop.
 
 A part of your own is a module with four things: a NamedTuple of constants, a NamedTuple of arrays for what it keeps
-from step to step, a frozen dataclass that makes both from parameters, and the function that the time loop compiles,
-registered for the constants (``@fire.of(...)`` for a cell, ``@learn.of(...)`` for a rule). A distribution of delays
-needs no more than a dataclass with a method ``draw``.
+from step to step, a frozen dataclass that makes both from parameters, and the functions that the time loop compiles,
+registered for the constants: ``@fires.of(...)`` and ``@settle.of(...)`` for a cell, ``@on_arrival.of(...)`` or
+``@on_spike.of(...)`` for a rule. A distribution of delays, or of values for neurons, needs no more than a dataclass
+with a method ``draw``.
 """
 
-from ..kernels.verbs import fire, learn
+from ..kernels.verbs import (
+    age,
+    fires,
+    margin,
+    mark_after,
+    mark_arrivals,
+    mark_spikes,
+    on_arrival,
+    on_spike,
+    prepare,
+    settle,
+)
 from .base import Cell, LearningRule, Part
 from .delays import Delays, UniformDelays
+from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .lif import LIF
+from .plasticity import Modulation, Plasticity, Upkeep
 from .stdp import STDPParams
+from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
-__all__ = ["LIF", "Cell", "Delays", "LearningRule", "Part", "STDPParams", "UniformDelays", "fire", "learn"]
+__all__ = [
+    "LIF",
+    "Cell",
+    "Competition",
+    "Delays",
+    "Device",
+    "Distribution",
+    "Element",
+    "LearningRule",
+    "LogNormal",
+    "Modulation",
+    "Noise",
+    "Normal",
+    "Part",
+    "Plasticity",
+    "Release",
+    "STDPParams",
+    "ShortTermPlasticity",
+    "SynapticCurrent",
+    "Uniform",
+    "UniformDelays",
+    "UniformIntegers",
+    "Upkeep",
+    "age",
+    "fires",
+    "margin",
+    "mark_after",
+    "mark_arrivals",
+    "mark_spikes",
+    "on_arrival",
+    "on_spike",
+    "prepare",
+    "settle",
+]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import check_finite, refuse
+from ..validation import refuse
 
 SCALARS = (bool, int, float, str)
 
@@ -37,22 +36,26 @@ class Part:
             )
         Part.known[name] = cls
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Arrays of the state that go on from trial to trial, as weights do; all others begin anew."""
+        return ()
+
     def table(self) -> dict[str, Any]:
         """Return name, module and parameters as plain values for a file; what is None is left out.
+
+        A part in a part is a table in the table; what is an array stays one.
 
         Raises
         ------
         TypeError
-            If a parameter is no number and no text.
+            If a parameter is no number, text, array, tuple of numbers or part.
         """
         table: dict[str, Any] = {"kind": type(self).__name__, "module": type(self).__module__}
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            value = value.item() if isinstance(value, np.generic) else value
             if value is not None:
-                if not isinstance(value, SCALARS):
-                    raise refuse(field.name, "None, a number or a text to stand in a file", value, TypeError)
-                table[field.name] = value
+                table[field.name] = plain_value(field.name, value)
         return table
 
     @classmethod
@@ -75,18 +78,40 @@ class Part:
         unknown = sorted(set(values) - parameters)
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no parameter of {name}.")
-        return kind(**values)
+        return kind(**{name: from_plain(value) for name, value in values.items()})
+
+
+def plain_value(name: str, value: Any) -> Any:
+    """Return a parameter as it stands in a table."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, SCALARS):
+        return value
+    if isinstance(value, Part):
+        return value.table()
+    if isinstance(value, tuple):
+        return [plain_value(name, entry) for entry in value]
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        return np.asarray(value)
+    raise refuse(name, "None, a number, a text, an array, a tuple or a part to stand in a file", value, TypeError)
+
+
+def from_plain(value: Any) -> Any:
+    """Return the parameter of a table's entry."""
+    if isinstance(value, dict):
+        return Part.from_table(value)
+    return tuple(from_plain(entry) for entry in value) if isinstance(value, list) else value
 
 
 @dataclasses.dataclass(frozen=True)
 class Cell(Part, ABC):
-    """A neuron model, whose kernel is the verb :func:`fire`.
+    """A neuron model, whose kernels are the verbs :func:`fires` and :func:`settle`, functions of one neuron.
 
     The state's first array is ``potential``, float32, to which input and synapses add. A cell has a
-    ``membrane_threshold``, by which default potentials and the default amplitude of input are set.
+    ``membrane_threshold``, by which default potentials and the default amplitude of input are set. For a competition
+    among neurons it needs the verb :func:`margin` as well.
     """
 
-    membrane_threshold: float
+    membrane_threshold: Any
 
     @abstractmethod
     def constants(self, n_neurons: int) -> Any:
@@ -99,21 +124,33 @@ class Cell(Part, ABC):
     def state(self, n_neurons: int) -> Any:
         """Return the state at the start of a trial: a NamedTuple of arrays, an entry a neuron first; None for none."""
 
+    def frozen(self) -> Self:
+        """Return the cell as it is while nothing learns: what is :attr:`kept` from trial to trial stays as it is."""
+        return self
+
+    @property
+    def random(self) -> bool:
+        """Whether the kernel draws random numbers."""
+        return False
+
     def initial_potentials(self, n_neurons: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return the potentials at the start where none are given: uniform in [0, threshold)."""
-        return rng.random(n_neurons, dtype=np.float32) * np.float32(self.membrane_threshold)
+        return rng.random(n_neurons, dtype=np.float32) * np.asarray(self.membrane_threshold, dtype=np.float32)
 
 
 @dataclasses.dataclass(frozen=True)
 class LearningRule(Part, ABC):
-    """A rule by which weights change, whose kernel is the verb :func:`learn`.
+    """A rule by which weights change, whose kernels are verbs, each a function of one synapse or of one step.
 
-    ``enabled`` False makes a network without it. ``by_target`` says whether the kernel needs the synapses' index by
-    target. What is kept of presynaptic spikes has an entry a row of synapses: ``n_rows`` is the number of neurons, or
-    with delays that of the distinct delays of each, since a rule sees a spike when it arrives.
+    :func:`on_arrival` and :func:`on_spike` return what a weight becomes as a spike arrives at its synapse, or as its
+    target fires; a rule has one of them at least. What a rule remembers ages in :func:`age`, and takes up the events of
+    a step in :func:`mark_arrivals` and :func:`mark_spikes`.
+
+    ``enabled`` False makes a network without it. What is kept of presynaptic spikes has an entry a row of synapses:
+    ``n_rows`` is the number of neurons, or with delays that of the distinct delays of each, since a rule sees a spike
+    when it arrives. :class:`snnres.parts.Plasticity` says where a rule acts, and has options that are the same for all.
     """
 
-    by_target: ClassVar[bool] = True
     enabled: bool = dataclasses.field(default=True, kw_only=True)
 
     @abstractmethod
@@ -124,23 +161,11 @@ class LearningRule(Part, ABC):
     def state(self, n_neurons: int, n_rows: int) -> Any:
         """Return the state at the start of a trial: a NamedTuple of arrays; None for none."""
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest weight that a synapse may take which the rule touches, infinite where there is none."""
+        return -np.inf, np.inf
+
     def objection(self, weights: NDArray[np.float32]) -> str | None:
         """Return what a user should know of these weights under this rule before any work, None for nothing."""
         return None
-
-
-def check_arrays(prefix: str, arrays: Mapping[str, NDArray[Any]], template: Any, never_negative: Sequence[str]) -> Any:
-    """Return a state with copies of its arrays, which must be finite, of the template's dtypes and shapes."""
-    checked = []
-    for name, like in template._asdict().items():
-        array = arrays[f"{prefix}{name}"]
-        if array.dtype != like.dtype or array.shape != like.shape:
-            raise ValueError(
-                f"{prefix}{name} must be {like.dtype} of shape {like.shape}. "
-                f"Got {array.dtype} of shape {array.shape} instead."
-            )
-        check_finite(f"{prefix}{name}", array)
-        if name in never_negative and (array < 0).any():
-            raise ValueError(f"{prefix}{name} must not be negative. Got {array.min()} instead.")
-        checked.append(array.copy())
-    return type(template)(*checked)

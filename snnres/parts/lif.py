@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.verbs import fire
-from ..validation import INT32_MAX, check_int, check_real, freeze
+from ..kernels.values import at
+from ..kernels.verbs import fires, margin, settle
+from ..validation import INT32_MAX
 from .base import Cell
+from .values import PerNeuron, freeze_each, single, whole
 
 SILENT = np.float32(0)
 TICK = np.int32(1)
@@ -18,11 +20,11 @@ READY = np.int32(0)
 
 
 class LIFConstants(NamedTuple):
-    """``keep`` is 1 - leak, ``pause`` the timer that a spike sets."""
+    """``keep`` is 1 - leak, ``pause`` the timer that a spike sets; each a number, or an array with one a neuron."""
 
-    threshold: np.float32
-    keep: np.float32
-    pause: np.int32
+    threshold: Any
+    keep: Any
+    pause: Any
 
 
 class LIFState(NamedTuple):
@@ -40,13 +42,16 @@ class LIF(Cell):
     ``r == 0``; then ``v = 0`` and ``r = refractory_period + 1``. At the end of the step ``v *= 1 - leak_coefficient``.
     A refractory neuron still integrates.
 
+    Each parameter is one number for all neurons, an array with one for each, or a
+    :class:`snnres.parts.Distribution` from which they are drawn with the network's seed.
+
     Parameters
     ----------
-    membrane_threshold : float
+    membrane_threshold : float, array_like or Distribution
         Potential at and above which a neuron fires, > 0.
-    leak_coefficient : float
+    leak_coefficient : float, array_like or Distribution
         Fraction of the potential lost in a step, in [0, 1).
-    refractory_period : int
+    refractory_period : int, array_like or Distribution
         Steps after a spike in which a neuron cannot fire, >= 1.
 
     Raises
@@ -55,23 +60,23 @@ class LIF(Cell):
         Naming the argument, the rule and the value.
     """
 
-    membrane_threshold: float
-    leak_coefficient: float
-    refractory_period: int
+    membrane_threshold: PerNeuron
+    leak_coefficient: PerNeuron
+    refractory_period: PerNeuron
 
     never_negative: ClassVar = ("timer",)
 
     def __post_init__(self) -> None:
-        freeze(self, "membrane_threshold", check_real, above=0)
-        freeze(self, "leak_coefficient", check_real, low=0, below=1)
-        freeze(self, "refractory_period", check_int, 1, INT32_MAX - 1)
+        freeze_each(self, "membrane_threshold", above=0)
+        freeze_each(self, "leak_coefficient", low=0, below=1)
+        freeze_each(self, "refractory_period", whole=True, low=1, high=INT32_MAX - 1)
 
     def constants(self, n_neurons: int) -> LIFConstants:
         """Return the constants of the kernel."""
         return LIFConstants(
-            threshold=np.float32(self.membrane_threshold),
-            keep=np.float32(1.0 - self.leak_coefficient),
-            pause=np.int32(self.refractory_period + 1),
+            single(self.membrane_threshold),
+            single(self.leak_coefficient, lambda leak: 1.0 - leak),
+            whole(self.refractory_period, lambda period: period + 1),
         )
 
     def state(self, n_neurons: int) -> LIFState:
@@ -79,15 +84,20 @@ class LIF(Cell):
         return LIFState(np.zeros(n_neurons, dtype=np.float32), np.zeros(n_neurons, dtype=np.int32))
 
 
-@fire.of(LIFConstants)
-def fire_and_leak(cell, state, fired):
-    """Count timers down, mark who fires, reset them, leak the rest: one branch-free pass over the neurons."""
-    threshold, keep, pause = cell.threshold, cell.keep, cell.pause
-    potential, timer = state.potential, state.timer
-    for i in range(potential.size):
-        waiting = max(timer[i] - TICK, READY)
-        v = potential[i]
-        fires = (v >= threshold) & (waiting == READY)
-        fired[i] = fires
-        timer[i] = pause if fires else waiting
-        potential[i] = SILENT if fires else v * keep
+@fires.of(LIFConstants)
+def lif_fires(cell, state, stream, i):
+    """Return whether the neuron is at threshold and its timer, counted down, is 0."""
+    return (state.potential[i] >= at(cell.threshold, i)) & (state.timer[i] <= TICK)
+
+
+@settle.of(LIFConstants)
+def settle_lif(cell, state, i, fired):
+    """Reset a neuron that has fired and set its timer; count down the timer of another, and let it leak."""
+    state.timer[i] = at(cell.pause, i) if fired else max(state.timer[i] - TICK, READY)
+    state.potential[i] = SILENT if fired else state.potential[i] * at(cell.keep, i)
+
+
+@margin.of(LIFConstants)
+def lif_margin(cell, state, i):
+    """Return by how much the neuron is above its threshold."""
+    return state.potential[i] - at(cell.threshold, i)
