@@ -83,7 +83,7 @@ class BaseVote(ClassifierMixin, StorageMixin, BaseEstimator):  # type: ignore[mi
             If there are silent samples; it says how many.
         """
         votes = self._votes(X)
-        silent = ~votes.any(axis=1)
+        silent = none(votes)
         if silent.any():
             warnings.warn(
                 f"{np.count_nonzero(silent)} of {len(votes)} samples are silent, as nothing in them votes for a class: "
@@ -107,7 +107,7 @@ class BaseVote(ClassifierMixin, StorageMixin, BaseEstimator):  # type: ignore[mi
             Of two classes (n_samples,): the votes for the second minus those for the first.
         """
         votes = self._votes(X)
-        votes[~votes.any(axis=1)] = np.nan
+        votes[none(votes)] = np.nan
         return votes[:, 1] - votes[:, 0] if len(self.classes_) == 2 else votes
 
     def silent(self, X: Any) -> NDArray[np.bool_]:
@@ -122,7 +122,7 @@ class BaseVote(ClassifierMixin, StorageMixin, BaseEstimator):  # type: ignore[mi
         -------
         ndarray of bool, shape (n_samples,)
         """
-        return ~self._votes(X).any(axis=1)
+        return none(self._votes(X))
 
     def _answers(self) -> NDArray[Any]:
         """Return all that may be predicted: the classes, then the label of silence."""
@@ -300,6 +300,11 @@ class ProportionWeightedClassifier(CountVote):
     >>> vote.decision_function([[0, 4]]).tolist(), vote.predict([[0, 4]]).tolist()
     ([-2.0], [5])
     """
+
+
+def none(votes: Float64Array) -> NDArray[np.bool_]:
+    """Return which samples have no vote for any class."""
+    return np.asarray(~votes.any(axis=1))
 
 
 def label_of_silence(given: Any, classes: NDArray[Any]) -> int | str:
