@@ -46,7 +46,9 @@ def test_labels_stand_above_their_images(tmp_path):
     ax = plotting.receptive_fields(np.ones((4, 3)), (2, 2), given, labels=np.array([7, "none", 2], dtype=object))
     assert ax is given
     assert [text.get_text() for text in ax.texts] == ["7", "none", "2"]
-    assert [text.get_position() for text in ax.texts] == [(0, -0.5), (3, -0.5), (0, 2.5)]
+    # Each upon the upper edge of its image, in a row of its own.
+    assert [text.get_position() for text in ax.texts] == [(-0.5, 0.5), (2.5, 0.5), (-0.5, 3.5)]
+    assert np.isnan(canvas(ax)).all(axis=1).tolist() == [True, False, False, True, False, False]
     assert plotting.save_figure(tmp_path / "fields.png", ax).read_bytes().startswith(PNG)
 
 

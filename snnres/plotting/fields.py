@@ -10,13 +10,13 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from ..validation import check_array, check_finite, check_int, check_weight_rows, refuse
-from .style import NOTE, styled
+from .style import GRID, NOTE, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Between two images, in parts of the shorter side of one, at least a pixel.
-GAP = 0.05
+# Between two images, and above one that is labelled, in parts of its side; at least a pixel.
+GAP, ROOM = 0.05, 0.25
 LABEL_SIZE = 6
 
 
@@ -64,21 +64,30 @@ def receptive_fields(
     n_neurons, height, width = images.shape
     texts = None if labels is None else check_labels(labels, n_neurons)
     per_row = int(np.ceil(np.sqrt(n_neurons))) if columns is None else check_int("columns", columns, 1)
-    gap = max(1, round(GAP * min(height, width)))
+    across, down = max(1, round(GAP * width)), max(1, round((ROOM if texts else GAP) * height))
     rows, places = divmod(np.arange(n_neurons), per_row)
-    tops, lefts = rows * (height + gap), places * (width + gap)
+    tops, lefts = rows * (height + down) + (down if texts else 0), places * (width + across)
     canvas = np.full((tops[-1] + height, lefts.max() + width), np.nan)
     for image, top, left in zip(images, tops, lefts, strict=True):
         canvas[top : top + height, left : left + width] = image
 
     ax = styled(ax, f"{title} ({n_neurons:,})", "", "")
     ax.set_axis_off()
+    from matplotlib import colormaps
+
     signed, bound = bool((images < 0).any()), float(np.abs(images).max())
     cmap, lowest = ("RdBu_r", -bound) if signed else ("Blues", 0.0)
-    shown = ax.imshow(canvas, cmap=cmap, vmin=lowest, vmax=bound, interpolation="nearest", rasterized=True)
+    shown = ax.imshow(
+        canvas,
+        cmap=colormaps[cmap].with_extremes(bad=GRID),
+        vmin=lowest,
+        vmax=bound,
+        interpolation="nearest",
+        rasterized=True,
+    )
     ax.figure.colorbar(shown, ax=ax, label="weight")
-    for text, top, left in zip(texts or (), tops, lefts, strict=texts is not None):
-        ax.text(left, top - 0.5, text, fontsize=LABEL_SIZE, color=NOTE, ha="left", va="bottom")
+    for text, top, left in zip(texts or (), tops, lefts, strict=bool(texts)):
+        ax.text(left - 0.5, top - 0.5, text, fontsize=LABEL_SIZE, color=NOTE, ha="left", va="bottom")
     return ax
 
 
