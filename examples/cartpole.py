@@ -18,7 +18,7 @@ try:
 except ImportError:
     raise SystemExit('This example needs gymnasium: pip install "snnres[rl]"') from None
 
-# Of the four observations in the population code, where each is cut off: it drives neurons that prefer other values.
+# The population code: where each of the four observations is cut off, and the values that its neurons prefer.
 BOUNDS = np.array([2.4, 2.5, 0.21, 2.5])
 FIELDS = 7
 CENTRES = np.linspace(-1, 1, FIELDS)
