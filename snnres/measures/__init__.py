@@ -10,11 +10,13 @@ from .currents import current_ratio
 from .driven import Driven, driven
 from .memory import MemoryCapacity, memory_capacity
 from .ranks import generalisation_rank, kernel_quality, state_rank
+from .scaling import ScaledToRatio, scale_to_current_ratio
 
 __all__ = [
     "Capacity",
     "Driven",
     "MemoryCapacity",
+    "ScaledToRatio",
     "capacity",
     "current_ratio",
     "driven",
@@ -23,5 +25,6 @@ __all__ = [
     "linear_capacity",
     "memory_capacity",
     "quadratic_capacity",
+    "scale_to_current_ratio",
     "state_rank",
 ]

@@ -91,7 +91,7 @@ class SNN(Readings):
         params = simulation_params
         rngs = streams(params.seed)
         cell = params.neuron
-        weights = build_weights(params, rngs["topology"], rngs["weights"])
+        weights, _ = build_weights(params, rngs["topology"], rngs["weights"], rngs["signs"])
         delays = delays_of("delays", params.delays, weights, rngs["delays"])
         self._network = Network(Synapses(weights, delays), cell, stdp_params)
         self._rng = rngs["weights"]
