@@ -286,7 +286,8 @@ class SimulationParams:
             return
         check_real("mean_weight of excitatory and inhibitory neurons", self.mean_weight, above=0)
         if self.inhibitory_ratio is not None:
-            freeze(self, "inhibitory_ratio", check_real, above=0)
+            ratio: float = freeze(self, "inhibitory_ratio", check_real, above=0)
+            check_real("inhibitory_ratio times mean_weight", ratio * cast(float, self.mean_weight))
 
     def _check_random_uniform(self) -> None:
         self._refuse_beside("is_random_uniform=True", ("small_world_graph_p", "small_world_graph_k"))
