@@ -39,6 +39,13 @@ def test_spectral_radius_is_that_of_all_eigenvalues(n, degree, seed, mean):
     assert (matrix != before).nnz == 0
 
 
+@pytest.mark.parametrize(("degree", "seed"), [(10, 1), (10, 10), (100, 1), (100, 2)])
+def test_an_eigenvalue_beside_the_largest_is_not_taken_for_it(degree, seed):
+    """ARPACK, asked for the largest alone, converges to another one here, up to 0.9 % less."""
+    matrix = random_weights(510, degree, seed)
+    assert spectral_radius(matrix) == pytest.approx(dense_radius(matrix), rel=1e-9)
+
+
 def test_radius_of_a_lattice_with_inhibition():
     snn = SNN(
         SimulationParams(
@@ -67,7 +74,12 @@ def test_without_cycles_it_is_zero(n):
     assert spectral_radius(matrix) == pytest.approx(3.0, rel=1e-12)
 
 
-def test_zeros_are_no_way_round():
+def test_a_weight_to_itself_is_no_eigenvalue_beside_others():
+    assert spectral_radius(sp.csr_matrix([[2.0, 1.0], [-3.0, -1.0]])) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_zeros_are_no_way_round(monkeypatch):
+    monkeypatch.setattr(scaling, "radius_of_component", None)
     matrix = sp.csr_matrix((np.array([5.0, 0.0, 0.25]), ([0, 1, 2], [1, 0, 2])), shape=(3, 3))
     assert spectral_radius(matrix) == 0.25
 
@@ -209,6 +221,7 @@ def test_where_spikes_do_not_hear_weights_the_factor_is_the_quotient():
     base = current_ratio(snn, GIVEN)
     scaled = scale_to_current_ratio(snn, GIVEN, 7 * base, tolerance=1e-4)
     assert scaled.factor == pytest.approx(7, rel=2e-4)
+    assert scale_to_current_ratio(snn, GIVEN, 2.01 * base).n_runs == 2
     same = scale_to_current_ratio(snn, GIVEN, 1.01 * base)
     assert same[1:] == (1.0, base, 1)
 

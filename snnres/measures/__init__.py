@@ -2,7 +2,8 @@
 
 :func:`memory_capacity`, :func:`kernel_quality` and :func:`generalisation_rank` take a network with input weights or a
 fitted estimator; :func:`linear_capacity`, :func:`quadratic_capacity`, :func:`capacity` and :func:`state_rank` take
-states of anything, an echo-state network's too.
+states of anything, an echo-state network's too. :func:`scale_to_current_ratio` makes a network of a wanted strength of
+recurrence.
 """
 
 from .capacity import Capacity, capacity, linear_capacity, quadratic_capacity
