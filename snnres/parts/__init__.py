@@ -22,9 +22,15 @@ from ..kernels.verbs import (
 from .base import Cell, LearningRule, Part
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
+from .escape import EscapeNoise
+from .exponential import ExponentialLIF
+from .generalized import GeneralizedLIF
+from .integrator import LeakyIntegrator
+from .izhikevich import Izhikevich
 from .lif import LIF
 from .plasticity import Modulation, Plasticity, Upkeep
 from .stdp import STDPParams
+from .thresholds import RateControl, ThresholdAdaptation
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
@@ -35,6 +41,11 @@ __all__ = [
     "Device",
     "Distribution",
     "Element",
+    "EscapeNoise",
+    "ExponentialLIF",
+    "GeneralizedLIF",
+    "Izhikevich",
+    "LeakyIntegrator",
     "LearningRule",
     "LogNormal",
     "Modulation",
@@ -42,10 +53,12 @@ __all__ = [
     "Normal",
     "Part",
     "Plasticity",
+    "RateControl",
     "Release",
     "STDPParams",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "ThresholdAdaptation",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",

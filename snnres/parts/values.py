@@ -230,7 +230,8 @@ class UniformIntegers(Distribution):
 def freeze_each(part: Part, name: str, *, whole: bool = False, **limits: float) -> None:
     """Put the checked value of a field in the place of the one given: a number, Values, or a Distribution.
 
-    ``limits`` are those of :func:`snnres.validation.check_real`; each number must keep them; with ``whole`` it must be whole.
+    ``limits`` are those of :func:`snnres.validation.check_real`; each number must keep them, and
+    with ``whole`` be whole.
     """
     value = getattr(part, name)
     if isinstance(value, Distribution):
@@ -261,6 +262,7 @@ def drawn(part: AnyPart, n_neurons: int, rng: np.random.Generator) -> AnyPart:
 
     Raises ValueError where there are numbers for another number of neurons.
     """
+    check_sizes(part, n_neurons)
     changes: dict[str, Any] = {}
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
@@ -268,11 +270,19 @@ def drawn(part: AnyPart, n_neurons: int, rng: np.random.Generator) -> AnyPart:
             changes[field.name] = value.draw(n_neurons, rng)
         elif isinstance(value, Part):
             changes[field.name] = drawn(value, n_neurons, rng)
+    return dataclasses.replace(part, **changes) if changes else part
+
+
+def check_sizes(part: Part, n_neurons: int) -> None:
+    """Refuse a part that has, at any depth, numbers for another number of neurons."""
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        if isinstance(value, Part):
+            check_sizes(value, n_neurons)
         elif isinstance(value, Values) and len(value) != n_neurons:
             raise ValueError(
                 f"{field.name} must have a value for each of {n_neurons} neurons. Got {len(value)} instead."
             )
-    return dataclasses.replace(part, **changes) if changes else part
 
 
 def single(value: Any, change: Callable[[Any], Any] = lambda number: number) -> Any:
@@ -288,3 +298,32 @@ def whole(value: Any, change: Callable[[Any], Any] = lambda number: number) -> A
 def changed_to(dtype: Any, value: Any, change: Callable[[Any], Any]) -> Any:
     """Return what a change makes of a number, or of Values, as another type."""
     return change(value.array).astype(dtype) if isinstance(value, Values) else dtype(change(value))
+
+
+def numbers(value: Any) -> Any:
+    """Return a number, or Values as their array, to be computed with in double."""
+    return value.array if isinstance(value, Values) else value
+
+
+def rounded(value: Any) -> Any:
+    """Return a number or an array of them rounded to float32."""
+    return np.asarray(value, dtype=np.float32)[()]
+
+
+def check_below(name: str, value: Any, other_name: str, other: Any, *, equal: bool = False) -> None:
+    """Refuse numbers of which any might, in some neuron, not be below another; ``equal`` allows the same.
+
+    Compared as they are rounded to float32; a distribution by its support.
+    """
+    if isinstance(value, Values) and isinstance(other, Values) and len(value) != len(other):
+        raise ValueError(
+            f"{name} must have as many values as {other_name} ({len(other)}), one a neuron. Got {len(value)} instead."
+        )
+    most = rounded(value.support[1] if isinstance(value, Distribution) else numbers(value))
+    least = rounded(other.support[0] if isinstance(other, Distribution) else numbers(other))
+    wrong = np.atleast_1d(most > least if equal else most >= least)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        most, least = (float(np.broadcast_to(bound, wrong.shape)[first]) for bound in (most, least))
+        rule = "at most" if equal else "below"
+        raise ValueError(f"{name} must be {rule} {other_name}, {least:g}. Got {most:g} instead.")
