@@ -181,7 +181,8 @@ class GeneralizedLIF(Cell):
 
     def frozen(self) -> Self:
         """Return the cell whose kept options stand still."""
-        return replace(self, **{name: self._shifts[name].still() for name in self.kept})
+        still: dict[str, Any] = {name: self._shifts[name].still() for name in self.kept}
+        return replace(self, **still)
 
     @property
     def random(self) -> bool:

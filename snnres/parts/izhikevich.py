@@ -13,7 +13,8 @@ from ..kernels.verbs import fires, margin, settle
 from .base import Cell
 from .values import PerNeuron, check_below, freeze_each, numbers, rounded, single
 
-HALF, SQUARE, LINEAR, CONSTANT = np.float32([0.5, 0.04, 5.0, 140.0])
+HALF = np.float32(0.5)
+SQUARE, LINEAR, CONSTANT = np.float32(0.04), np.float32(5), np.float32(140)
 HALF_STEPS = 2
 
 
