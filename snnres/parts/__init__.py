@@ -22,10 +22,16 @@ from ..kernels.verbs import (
 from .base import Cell, LearningRule, Part
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
+from .escape import EscapeNoise
+from .exponential import ExponentialLIF
+from .generalized import GeneralizedLIF
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
+from .integrator import LeakyIntegrator
+from .izhikevich import Izhikevich
 from .lif import LIF
 from .plasticity import Modulation, Plasticity, Upkeep
 from .stdp import STDPParams
+from .thresholds import RateControl, ThresholdAdaptation
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
@@ -37,9 +43,14 @@ __all__ = [
     "Device",
     "Distribution",
     "Element",
+    "EscapeNoise",
+    "ExponentialLIF",
+    "GeneralizedLIF",
     "GivenGraph",
     "Graph",
+    "Izhikevich",
     "Lattice",
+    "LeakyIntegrator",
     "LearningRule",
     "LogNormal",
     "Modulation",
@@ -47,12 +58,14 @@ __all__ = [
     "Normal",
     "Part",
     "Plasticity",
+    "RateControl",
     "Release",
     "Ring",
     "STDPParams",
     "ScaleFree",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "ThresholdAdaptation",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
