@@ -20,32 +20,43 @@ from ..kernels.verbs import (
     settle,
 )
 from .base import Cell, LearningRule, Part
+from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
+from .device import MemristiveDevice
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .lif import LIF
+from .noise import MembraneNoise, PoissonNoise
 from .plasticity import Modulation, Plasticity, Upkeep
+from .release import BernoulliRelease
+from .short_term import TsodyksMarkram
 from .stdp import STDPParams
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "BernoulliRelease",
     "Cell",
     "Competition",
     "Delays",
     "Device",
     "Distribution",
     "Element",
+    "ExponentialCurrent",
     "LearningRule",
     "LogNormal",
+    "MembraneNoise",
+    "MemristiveDevice",
     "Modulation",
     "Noise",
     "Normal",
     "Part",
     "Plasticity",
+    "PoissonNoise",
     "Release",
     "STDPParams",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "TsodyksMarkram",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
