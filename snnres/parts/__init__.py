@@ -20,7 +20,9 @@ from ..kernels.verbs import (
     settle,
 )
 from .base import Cell, LearningRule, Part
+from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
+from .device import MemristiveDevice
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .escape import EscapeNoise
 from .exponential import ExponentialLIF
@@ -29,13 +31,17 @@ from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .integrator import LeakyIntegrator
 from .izhikevich import Izhikevich
 from .lif import LIF
+from .noise import MembraneNoise, PoissonNoise
 from .plasticity import Modulation, Plasticity, Upkeep
+from .release import BernoulliRelease
+from .short_term import TsodyksMarkram
 from .stdp import STDPParams
 from .thresholds import RateControl, ThresholdAdaptation
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "BernoulliRelease",
     "Blocks",
     "Cell",
     "Competition",
@@ -44,6 +50,7 @@ __all__ = [
     "Distribution",
     "Element",
     "EscapeNoise",
+    "ExponentialCurrent",
     "ExponentialLIF",
     "GeneralizedLIF",
     "GivenGraph",
@@ -53,11 +60,14 @@ __all__ = [
     "LeakyIntegrator",
     "LearningRule",
     "LogNormal",
+    "MembraneNoise",
+    "MemristiveDevice",
     "Modulation",
     "Noise",
     "Normal",
     "Part",
     "Plasticity",
+    "PoissonNoise",
     "RateControl",
     "Release",
     "Ring",
@@ -66,6 +76,7 @@ __all__ = [
     "ShortTermPlasticity",
     "SynapticCurrent",
     "ThresholdAdaptation",
+    "TsodyksMarkram",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
