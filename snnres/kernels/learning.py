@@ -8,6 +8,7 @@ from numba.extending import overload
 
 from .compile import OPTIONS, inline_jit, jit
 from .verbs import (
+    acted_on,
     age,
     credit,
     expect,
@@ -25,7 +26,7 @@ from .verbs import (
 ONE = np.uint32(1)
 UNSIGNED = np.float32(1)
 # To tell apart the changes of a synapse within one step.
-ARRIVAL, SPIKE, REWARD = np.uint32(0), np.uint32(1), np.uint32(2)
+ARRIVAL, SPIKE, REWARD, UPKEEP = (np.uint32(event) for event in range(4))
 
 
 class Learning(NamedTuple):
@@ -76,14 +77,6 @@ def place(edge, e):
 
 
 @inline_jit
-def chosen_view(view, synapses):
-    """Return the synapses on which a rule acts."""
-    if view is None:
-        return synapses
-    return view
-
-
-@inline_jit
 def changed(learning, lessons, device, worn, stream, w, new, reward, e, event):
     """Return what weight w of synapse e becomes where the rule makes it ``new``."""
     new = credit(learning.modulation, lessons.modulation, w, new, reward, e)
@@ -126,7 +119,7 @@ def sweep_spikes(learning, lessons, view, device, worn, stream, spikes, reward):
 def learn_one(learning, lessons, synapses, device, worn, stream, arrivals, spikes, reward):
     """Let one rule act on what happens in this step. Mutates its state and the weights."""
     rule, state = learning.rule, lessons.rule
-    view = chosen_view(learning.subset, synapses)
+    view = acted_on(learning.subset, synapses)
     age(rule, state)
     expect(learning.modulation, lessons.modulation, reward)
     if learning.early_arrivals:
@@ -144,7 +137,7 @@ def learn_one(learning, lessons, synapses, device, worn, stream, arrivals, spike
         mark_spikes(rule, state, spikes)
     mark_after(rule, state, arrivals, spikes)
     redeem(learning.modulation, lessons.modulation, view, learning, device, worn, stream, reward)
-    keep_up(learning.upkeep, lessons.upkeep, view, learning)
+    keep_up(learning.upkeep, lessons.upkeep, view, learning, device, worn, stream)
 
 
 def learn(rules: Any, states: Any, *situation: Any) -> None:

@@ -23,18 +23,34 @@ from .base import Cell, LearningRule, Part
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .lif import LIF
+from .modulation import MSTDP, MSTDPET
 from .plasticity import Modulation, Plasticity, Upkeep
+from .rules import (
+    FedeSTDP,
+    Hebbian,
+    InhibitorySTDP,
+    PresynapticSTDP,
+    TripletSTDP,
+    WeightDependentSTDP,
+    WindowedSTDP,
+)
 from .stdp import STDPParams
+from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "MSTDP",
+    "MSTDPET",
     "Cell",
     "Competition",
     "Delays",
     "Device",
     "Distribution",
     "Element",
+    "FedeSTDP",
+    "Hebbian",
+    "InhibitorySTDP",
     "LearningRule",
     "LogNormal",
     "Modulation",
@@ -42,14 +58,19 @@ __all__ = [
     "Normal",
     "Part",
     "Plasticity",
+    "PresynapticSTDP",
     "Release",
     "STDPParams",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "TripletSTDP",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
     "Upkeep",
+    "WeightDependentSTDP",
+    "WeightUpkeep",
+    "WindowedSTDP",
     "age",
     "fires",
     "margin",
