@@ -16,7 +16,8 @@ from .compile import OPTIONS
 
 Kernel = Callable[..., Any]
 
-NO_REWARD = np.float32(0)
+# Told apart from a reward of 0, which may be worse than what is expected.
+NO_REWARD = np.float32(np.nan)
 
 
 class Verb:
@@ -127,7 +128,7 @@ def arriving(synapses, flight, spikes):
 
 @Verb
 def rewarded(reward, t):
-    """Return the reward of step t."""
+    """Return the reward of step t, NaN where there is none."""
     return NO_REWARD
 
 
@@ -177,6 +178,12 @@ def elapse(stream):
     """Count a step of the random numbers. Mutates the stream."""
 
 
+@Verb
+def acted_on(subset, synapses):
+    """Return the synapses on which a rule acts: some, or all."""
+    return synapses
+
+
 @optional
 def age(rule, state):
     """Let what a rule remembers age by a step. Mutates the state."""
@@ -220,16 +227,16 @@ def credit(modulation, state, w, new, reward, e):
     return new
 
 
-@Verb
+@optional
 def expect(modulation, state, reward):
     """Move what reward modulation remembers on by a step. Mutates the state."""
 
 
-@Verb
+@optional
 def redeem(modulation, state, view, learning, device, worn, stream, reward):
     """Change all weights of a rule for the reward of this step. Mutates weights and states."""
 
 
 @Verb
-def keep_up(upkeep, state, view, learning):
-    """Let the weights of a rule decay, and keep their sums. Mutates weights and state."""
+def keep_up(upkeep, state, view, learning, device, worn, stream):
+    """Let the weights of a rule decay, and keep their sums. Mutates weights and states."""

@@ -107,6 +107,12 @@ def source_of_synapse(matrix: sp.csr_matrix) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
+def same_pattern(first: Synapses, second: Synapses) -> bool:
+    """Return whether two have the same synapses, in the same order."""
+    pairs = ((getattr(synapses.matrix, name) for synapses in (first, second)) for name in ("indptr", "indices"))
+    return all(np.array_equal(*pair) for pair in pairs)
+
+
 def restricted_view(
     edges: Edges | DelayedEdges, source: NDArray[np.int64], sources: NDArray[np.bool_], targets: NDArray[np.bool_]
 ) -> Edges:

@@ -16,7 +16,7 @@ from ..seeding import streams
 from ..validation import FLOAT32_MAX, check_real, refuse
 from .arrays import named_arrays
 from .readings import Readings
-from .synapses import Synapses, as_weights, rearranged
+from .synapses import Synapses, as_weights, rearranged, same_pattern
 
 
 class Wiring(Readings):
@@ -45,6 +45,12 @@ class Wiring(Readings):
                 )
             fresh = network.state_at(self._state.cell.potential)
             self._state = self._state._replace(rules=fresh.rules, flight=fresh.flight)
+        elif network.active_rules and not same_pattern(self._network.synapses, synapses):
+            # What is kept of each synapse is of those that were there.
+            fresh = network.state_at(self._state.cell.potential)
+            pairs = zip(self._state.rules, fresh.rules, strict=True)
+            rules = tuple(lessons._replace(modulation=begun.modulation) for lessons, begun in pairs)
+            self._state = self._state._replace(rules=rules)
         self._network = network
         self._state = self._state._replace(device=rearranged(self._state.device, former, synapses))
 

@@ -31,16 +31,29 @@ from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .integrator import LeakyIntegrator
 from .izhikevich import Izhikevich
 from .lif import LIF
+from .modulation import MSTDP, MSTDPET
 from .noise import MembraneNoise, PoissonNoise
 from .plasticity import Modulation, Plasticity, Upkeep
 from .release import BernoulliRelease
+from .rules import (
+    FedeSTDP,
+    Hebbian,
+    InhibitorySTDP,
+    PresynapticSTDP,
+    TripletSTDP,
+    WeightDependentSTDP,
+    WindowedSTDP,
+)
 from .short_term import TsodyksMarkram
 from .stdp import STDPParams
 from .thresholds import RateControl, ThresholdAdaptation
+from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "MSTDP",
+    "MSTDPET",
     "BernoulliRelease",
     "Blocks",
     "Cell",
@@ -52,9 +65,12 @@ __all__ = [
     "EscapeNoise",
     "ExponentialCurrent",
     "ExponentialLIF",
+    "FedeSTDP",
     "GeneralizedLIF",
     "GivenGraph",
     "Graph",
+    "Hebbian",
+    "InhibitorySTDP",
     "Izhikevich",
     "Lattice",
     "LeakyIntegrator",
@@ -68,6 +84,7 @@ __all__ = [
     "Part",
     "Plasticity",
     "PoissonNoise",
+    "PresynapticSTDP",
     "RateControl",
     "Release",
     "Ring",
@@ -76,11 +93,15 @@ __all__ = [
     "ShortTermPlasticity",
     "SynapticCurrent",
     "ThresholdAdaptation",
+    "TripletSTDP",
     "TsodyksMarkram",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
     "Upkeep",
+    "WeightDependentSTDP",
+    "WeightUpkeep",
+    "WindowedSTDP",
     "age",
     "fires",
     "margin",
