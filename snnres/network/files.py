@@ -12,7 +12,8 @@ from ..io import Arrays
 from ..kernels.delays import DelayedEdges, Flight
 from ..kernels.model import State
 from ..kernels.trace import TraceState
-from ..parts import LIF, Cell, Plasticity, STDPParams
+from ..parts import LIF, Cell, Clamp, Plasticity, STDPParams
+from ..parts.clamp import check_clamp
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
 from ..parts.tables import apart, together
@@ -58,6 +59,7 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             "cell": network.cell.table(),
             "rules": [plasticity.table() for plasticity in network.rules],
             "elements": {name: element.table() for name, element in network.elements.items()},
+            "clamp": None if drive.clamp is None else drive.clamp.table(),
         }
     )
     header |= described
@@ -121,6 +123,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
             check_real("current_amplitude", parameters["current_amplitude"]),
             signal,
             check_hold(parameters["input_hold"]),
+            stored_clamp(header.get("clamp"), n_neurons),
         ),
         check_neurons("outputs", arrays["outputs"], n_neurons),
         None if duration is None else check_int("duration", duration, 1),
@@ -195,6 +198,13 @@ def stored_signs(array: NDArray[Any], n_neurons: int) -> NDArray[np.int8]:
     if array.dtype != np.int8 or array.shape != (n_neurons,) or (np.abs(array) != 1).any():
         raise ValueError(f"signs must be int8 of shape ({n_neurons},), each 1 or -1.")
     return array.copy()
+
+
+def stored_clamp(table: dict[str, Any] | None, n_neurons: int) -> Clamp | None:
+    """Return the clamp of a file, which need not have one."""
+    if table is None:
+        return None
+    return check_clamp("clamp", Clamp.from_table(table), n_neurons)
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ from ..kernels.verbs import (
     settle,
 )
 from .base import Cell, LearningRule, Part
+from .clamp import Clamp
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .lif import LIF
@@ -30,6 +31,7 @@ from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 __all__ = [
     "LIF",
     "Cell",
+    "Clamp",
     "Competition",
     "Delays",
     "Device",
