@@ -21,6 +21,7 @@ from ..kernels.verbs import (
 )
 from .base import Cell, LearningRule, Part
 from .clamp import Clamp
+from .competition import WinnerTakeAll
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .lif import LIF
@@ -52,6 +53,7 @@ __all__ = [
     "UniformDelays",
     "UniformIntegers",
     "Upkeep",
+    "WinnerTakeAll",
     "age",
     "fires",
     "margin",
