@@ -26,6 +26,7 @@ from .escape import EscapeNoise
 from .exponential import ExponentialLIF
 from .generalized import GeneralizedLIF
 from .integrator import LeakyIntegrator
+from .intrinsic import IntrinsicPlasticity
 from .izhikevich import Izhikevich
 from .lif import LIF
 from .plasticity import Modulation, Plasticity, Upkeep
@@ -44,6 +45,7 @@ __all__ = [
     "EscapeNoise",
     "ExponentialLIF",
     "GeneralizedLIF",
+    "IntrinsicPlasticity",
     "Izhikevich",
     "LeakyIntegrator",
     "LearningRule",
