@@ -18,6 +18,7 @@ from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
 from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
+from .arrays import named_arrays
 from .drive import InputWeights
 from .synapses import Synapses, source_of_synapse
 
@@ -214,8 +215,10 @@ def carry_on(part: Part, former: Any, fresh: Any) -> None:
     """Copy what a part keeps from trial to trial from a former state of it, if it had any. Mutates ``fresh``."""
     if former is not None and type(former) is type(fresh):
         for name in part.kept:
-            if getattr(former, name).shape == getattr(fresh, name).shape:
-                getattr(fresh, name)[:] = getattr(former, name)
+            old, new = named_arrays(getattr(former, name)), named_arrays(getattr(fresh, name))
+            for key in old.keys() & new.keys():
+                if old[key].shape == new[key].shape:
+                    new[key][:] = old[key]
 
 
 def check_kernels(name: str, part: Part, constants: Any, needed: tuple[verbs.Verb, ...]) -> None:
