@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import scipy.stats
+import test_golden
 from cases import assert_same, lively, snapshot, state_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,6 +107,40 @@ def test_in_files_of_parameters(tmp_path, suffix):
     save_params(tmp_path / f"run.{suffix}", params)
     again, _ = load_params(tmp_path / f"run.{suffix}")
     assert {name: getattr(again, name) for name in parts} == parts
+
+
+GOLDEN = sorted((HERE / "golden" / "synapses").glob("*.npz"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_equals_brian2(path):
+    """Brian2 2.9.0 in float32, with the same equations in another arrangement, spike for spike, bit for bit."""
+    with np.load(path) as archive:
+        golden = dict(archive)
+    header = json.loads(str(golden["header"]))
+    first, start = test_golden.read(header["start"])
+    matrix = test_golden.matrix_of(start) * F(header["scale"])
+    delays = None
+    if "delays" in golden:
+        delays = sp.csr_matrix((golden["delays"].astype(int), matrix.indices, matrix.indptr), shape=matrix.shape)
+    tau, short_term = header["tau"], header["short_term"]
+    snn = SNN(
+        SimulationParams(
+            **first["settings"],
+            adjacency_matrix=matrix,
+            membrane_potentials=start["potentials"],
+            output_neurons=start["outputs"],
+            input_spike_times=test_golden.unpack(start, "input"),
+            delays=delays,
+            synaptic_current=None if tau is None else ExponentialCurrent(tau),
+            short_term_plasticity=None if short_term is None else TsodyksMarkram(*short_term),
+        )
+    )
+    snn.simulate()
+    spikes = test_golden.unpack(golden, "spike")
+    assert 500 < spikes.sum() < 0.3 * spikes.size
+    np.testing.assert_array_equal(snn.spike_matrix, spikes)
+    np.testing.assert_array_equal(snn.get_membrane_potentials(), golden["final_potentials"], strict=True)
 
 
 def fan(n_targets, weight, times, n_steps, **changes):
