@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -171,8 +172,9 @@ class Wiring(Readings):
         """
         mean = check_real("mean", mean)
         sd = check_real("std", std, low=0) * abs(mean)
-        drawn = topology.normal_weights(self._weights.nnz, mean, sd, self._rng)
-        self._weights.data[:] = self._network.programmed(drawn)
+        rng = copy.deepcopy(self._rng)
+        drawn = topology.normal_weights(self._weights.nnz, mean, sd, rng)
+        self._weights.data[:], self._rng = self._network.programmed(drawn), rng
 
     def prune(self, fraction: float) -> None:
         """Remove the weakest synapses by absolute weight.
