@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from rule_cases import STEPS, assert_equal, build, random_case, signed
+from test_golden import delays_of, matrix_of, read, unpack
 
 from snnres import SNN, SimulationParams
 from snnres.network import run
@@ -524,3 +526,46 @@ def test_synapses_beyond_the_bounds_are_named():
     # No word where nothing is clipped: warnings are errors here.
     network(Plasticity(Hebbian(), targets=[2]), np.zeros((3, 5)), matrix)
     network(Hebbian(clip=False), np.zeros((3, 5)), matrix)
+
+
+GOLDEN = sorted((Path(__file__).parent / "golden" / "rules").glob("*.npz"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_same_weights_as_brian2(path):
+    """With delays; an inhibitory rule sees magnitudes of weights below 0. Potentials decide no spike there."""
+    header, arrays = read(f"rules/{path.stem}")
+    rule = Part.known[header["kind"]](**header["rule"])
+    matrix = matrix_of(arrays)
+    signs = None
+    if isinstance(rule, InhibitorySTDP):
+        matrix.data *= -1
+        signs = np.full(matrix.shape[0], -1, dtype=np.int8)
+    params = SimulationParams(
+        **header["settings"],
+        adjacency_matrix=matrix,
+        membrane_potentials=arrays["potentials"],
+        output_neurons=arrays["outputs"],
+        input_spike_times=unpack(arrays, "input"),
+        delays=delays_of(arrays),
+    )
+    snn = SNN(params)
+    snn._network = replace(snn._network, rules=(Plasticity(rule),))
+    signed(snn, signs)
+    snn.simulate()
+    np.testing.assert_array_equal(snn.spike_matrix, unpack(arrays, "spike"))
+    found, expected = np.abs(snn.get_topology().data), arrays["final_data"]
+    # A power in single precision, as Brian2 has it, is that of a library.
+    tolerance = 2e-6 if isinstance(rule, WeightDependentSTDP) else 0
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=0)
+    assert np.mean(expected != arrays["data"]) > 0.8
+
+
+def test_the_files_cover_what_they_should():
+    kinds = [read(f"rules/{path.stem}")[0]["kind"] for path in GOLDEN]
+    assert sorted(kinds) == ["InhibitorySTDP", *["TripletSTDP"] * 2, *["WeightDependentSTDP"] * 2]
+    for path in GOLDEN:
+        header, arrays = read(f"rules/{path.stem}")
+        assert header["made_by"].startswith("Brian2")
+        assert len(set(arrays["delays"].tolist())) == 10
+        assert unpack(arrays, "spike").sum() > 500
