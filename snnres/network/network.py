@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from .. import homeostasis
 from ..kernels import verbs
 from ..kernels.delays import DelayedEdges
+from ..kernels.edges import Edges
 from ..kernels.learning import Learning, Lessons
 from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
-from ..parts import Cell, Element, LearningRule, Part, Plasticity
+from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
 from .drive import InputWeights
 from .synapses import Synapses, source_of_synapse
 
@@ -62,9 +63,27 @@ class Network:
             check_kernels(name, element, constants, element.verbs)
             if verbs.compete in element.verbs:
                 check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
+        if "device" in self.elements:
+            if any(plasticity.upkeep is not None for plasticity in self.rules):
+                raise ValueError(
+                    "upkeep must be None in a network with a device, past which it would change the weights. "
+                    "Got a Plasticity with one instead."
+                )
+            weights = self.synapses.matrix.data
+            weights[:] = self.programmed(weights)
 
     def _cell_type(self) -> Any:
         return self.cell.constants(self.n_neurons)
+
+    def programmed(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what becomes of weights, in the order of the synapses, that are set from outside: the device's."""
+        device = self.elements.get("device")
+        if not isinstance(device, Device):
+            return weights
+        if self.signs is None:
+            return device.programmed(weights, magnitudes=False)
+        signs = np.repeat(self.signs, np.diff(self.synapses.matrix.indptr)).astype(np.float32)
+        return device.programmed(weights * signs, magnitudes=True) * signs
 
     @property
     def n_neurons(self) -> int:
@@ -106,14 +125,14 @@ class Network:
     def _learning(self, plasticity: Plasticity) -> Learning:
         """Return a rule for the kernels."""
         rule = plasticity.rule.constants(*self.rule_size)
-        view = None
+        subset: Edges | DelayedEdges = self.synapses.edges_both_ways
         if plasticity.sources is not None or plasticity.targets is not None:
-            view = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
+            subset = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
         modulation, upkeep = plasticity.modulation, plasticity.upkeep
         lower, upper = self._bounds(plasticity)
         return Learning(
             rule,
-            view,
+            subset,
             np.float32(lower),
             np.float32(upper),
             self._signs_by_row(),
@@ -134,9 +153,9 @@ class Network:
         """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs."""
         matrix = self.synapses.matrix
         source = source_of_synapse(matrix)
-        weights: NDArray[np.float32] = matrix.data if self.signs is None else matrix.data * self.signs[source]
+        weights = matrix.data if self.signs is None else matrix.data * self.signs[source]
         sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
-        return weights[sources[source] & targets[matrix.indices]]
+        return np.asarray(weights[sources[source] & targets[matrix.indices]], dtype=np.float32)
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""
