@@ -386,6 +386,19 @@ def test_eligibility_is_of_the_synapses_that_are_there():
     snn.simulate()
 
 
+@pytest.mark.parametrize("modulation", [MSTDP(0.5, 3.0), MSTDPET(0.5, 3.0)])
+def test_a_step_is_rewarded_by_its_own_reward(modulation):
+    rng = np.random.default_rng(1)
+    rewards = rng.normal(size=STEPS).astype(np.float32)
+    rewards[rng.random(STEPS) < 0.4] = np.nan
+    snn, twin = build(Plasticity(Hebbian(eta=0.1), modulation=modulation), rewards=rewards)
+    spikes = snn.input_spike_times
+    for column, reward in zip(spikes.T, rewards, strict=True):
+        snn.step(column, reward=None if np.isnan(reward) else reward)
+    twin.run(spikes, STEPS)
+    assert_equal(snn, twin)
+
+
 def test_adapt_rewards_each_trial_by_its_own():
     """Two trials with the same spikes, presented twice in another order, are as runs with their own rewards."""
     trials = np.zeros((2, 2, 20), dtype=np.uint8)
