@@ -1,9 +1,6 @@
 """A step at a time equals a run: state, weights and spikes, bit for bit."""
 
-import os
 import pickle
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -114,15 +111,6 @@ def test_equals_the_reference():
         np.testing.assert_array_equal(fired, reference.step(column), err_msg=str(t))
     np.testing.assert_array_equal(snn.membrane_potentials, reference.v)
     np.testing.assert_array_equal(snn.get_topology().toarray(), np.where(reference.exists, reference.weight, 0))
-
-
-def test_without_the_compiler():
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider"]
-    command += [f"{__file__}::test_equals_the_reference", f"{__file__}::test_any_mixture_equals_a_run[delays]"]
-    done = subprocess.run(
-        command, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 CHANGES = {
