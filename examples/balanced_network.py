@@ -6,9 +6,9 @@ those of a Poisson process (a coefficient of variation near 1), and hardly corre
 inhibition all fire as fast as they can, like clockwork and together; with a weak background the network swings slowly.
 
 The numbers are those of N. Brunel, Journal of Computational Neuroscience 8 (2000) 183-208, a step being 0.1 ms and
-potentials in mV: membrane of 20 ms, threshold 20, reset to 10, 2 ms of refractoriness, delays of 1.5 ms, a connection
-probability of 0.1. He has 12,500 neurons and synapses of 0.1 mV; with fewer neurons synapses are stronger, so that their
-sum is the same.
+potentials in mV: membrane of 20 ms, threshold 20, reset to 10, 2 ms of refractoriness, delays of 1.5 ms, synapses
+from a tenth of the excitatory and a tenth of the inhibitory neurons. He has 12,500 neurons and synapses of 0.1 mV; with
+fewer neurons synapses are stronger, so that their sum is the same.
 """
 
 import argparse
@@ -18,17 +18,17 @@ from typing import NamedTuple
 import numpy as np
 
 from snnres import SNN, Recording, SimulationParams, features, plotting
-from snnres.parts import GeneralizedLIF, PoissonNoise
+from snnres.parts import GeneralizedLIF, GivenGraph, PoissonNoise
 
 STEPS_PER_SECOND = 10_000
 # The shortest interval between two spikes is a step longer than the refractory period.
 THRESHOLD, RESET, MEMBRANE, REFRACTORY, DELAY = 20.0, 10.0, 200, 19, 15
 CONNECTED, INHIBITORY = 0.1, 0.2
-# The sum of a neuron's excitatory synapses if it has as many as expected.
+# The sum of a neuron's excitatory synapses.
 EXCITATION = 100.0
 # Left out before anything is measured: the network starts from random potentials.
 SETTLING = 1000
-BIN = 20
+BIN = 100
 SHOWN_NEURONS, SHOWN_STEPS = 100, 1000
 
 
@@ -54,17 +54,31 @@ class Activity(NamedTuple):
     correlation: float
 
 
+def draw_graph(n_excitatory: int, n_inhibitory: int, seed: int) -> GivenGraph:
+    """Return a graph in which each neuron has as many synapses of either kind, from neurons chosen at random."""
+    rng = np.random.default_rng(seed)
+    n_neurons = n_excitatory + n_inhibitory
+    groups = (np.arange(n_excitatory), np.arange(n_excitatory, n_neurons))
+    arcs = [
+        np.column_stack([chosen, np.full(len(chosen), neuron)])
+        for neuron in range(n_neurons)
+        for chosen in (rng.choice(group, round(CONNECTED * len(group)), replace=False) for group in groups)
+    ]
+    return GivenGraph(n_neurons, np.concatenate(arcs))
+
+
 def build(regime: Regime, n_neurons: int, n_steps: int, seed: int) -> SNN:
     """Return a network of a regime."""
-    weight = EXCITATION / (CONNECTED * (1 - INHIBITORY) * n_neurons)
+    n_inhibitory = round(INHIBITORY * n_neurons)
+    n_excitatory = n_neurons - n_inhibitory
+    weight = EXCITATION / round(CONNECTED * n_excitatory)
     params = SimulationParams(
         num_neurons=n_neurons,
         num_output_neurons=n_neurons,
-        is_random_uniform=True,
-        connection_prob=CONNECTED,
+        graph=draw_graph(n_excitatory, n_inhibitory, seed),
         mean_weight=weight,
         weight_variance=0.0,
-        inhibitory_fraction=INHIBITORY,
+        neuron_signs=np.repeat([1, -1], [n_excitatory, n_inhibitory]),
         inhibitory_ratio=regime.inhibition,
         delays=DELAY,
         duration=n_steps,
