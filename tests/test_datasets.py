@@ -788,7 +788,7 @@ class TestSizes:
             delayed_xor(2**20, 0, n_steps=2**20)
 
 
-MODULES = ["", ".audio", ".chaos", ".events", ".series", ".tasks", ".trajectories", ".ts"]
+MODULES = ["", ".association", ".audio", ".chaos", ".events", ".series", ".tasks", ".trajectories", ".ts"]
 
 
 @pytest.mark.parametrize("name", MODULES)

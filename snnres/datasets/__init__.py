@@ -1,5 +1,6 @@
 """Readers of data in the formats in which they are published, and generated tasks. Nothing is ever downloaded."""
 
+from .association import AssociationTrials, delayed_association
 from .audio import WavFolder, read_wav_folder, read_wavs
 from .chaos import lorenz, mackey_glass
 from .events import EVENT, read_nmnist, read_nmnist_events
@@ -10,7 +11,9 @@ from .ts import read_ts
 
 __all__ = [
     "EVENT",
+    "AssociationTrials",
     "WavFolder",
+    "delayed_association",
     "delayed_xor",
     "lorenz",
     "mackey_glass",

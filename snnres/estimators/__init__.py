@@ -7,12 +7,17 @@ except ImportError:
 
 from .base import FeatureMatrix
 from .forecaster import ReservoirForecaster
+from .ngrams import NGramClassifier
 from .storage import load_estimator
 from .supervised import ReservoirClassifier, ReservoirRegressor
 from .transformer import ReservoirTransformer
+from .voting import AllActivityClassifier, ProportionWeightedClassifier
 
 __all__ = [
+    "AllActivityClassifier",
     "FeatureMatrix",
+    "NGramClassifier",
+    "ProportionWeightedClassifier",
     "ReservoirClassifier",
     "ReservoirForecaster",
     "ReservoirRegressor",

@@ -162,8 +162,9 @@ def load_estimator(path: io.PathLike) -> Any:
 
     Returns
     -------
-    ReservoirClassifier, ReservoirRegressor, ReservoirTransformer or ReservoirForecaster
-        Predicts, and where it can learns on, exactly as the one that was saved.
+    estimator
+        Of any class of :mod:`snnres.estimators`. Predicts, and where it can learns on, exactly as the one that was
+        saved.
 
     Raises
     ------

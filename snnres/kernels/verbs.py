@@ -16,7 +16,8 @@ from .compile import OPTIONS
 
 Kernel = Callable[..., Any]
 
-NO_REWARD = np.float32(0)
+# Told apart from a reward of 0, which may be worse than what is expected.
+NO_REWARD = np.float32(np.nan)
 
 
 class Verb:
@@ -94,6 +95,23 @@ def margin(cell, state, i):
 
 
 @Verb
+def shifted(part, state, threshold, i):
+    """Return the threshold of neuron i as a part of its cell shifts it."""
+    return threshold
+
+
+@Verb
+def track(part, state, i, fired):
+    """Move what a part of a cell keeps of neuron i on by a step. Mutates the state."""
+
+
+@Verb
+def crosses(escape, stream, potential, threshold, i):
+    """Return whether neuron i fires at this potential and threshold."""
+    return potential >= threshold
+
+
+@Verb
 def overrule(clamp, fired, t):
     """Forbid spikes of step t, and force others, which ``fired`` then marks with FORCED. Mutates ``fired``."""
 
@@ -110,13 +128,13 @@ def arriving(synapses, flight, spikes):
 
 @Verb
 def rewarded(reward, t):
-    """Return the reward of step t."""
+    """Return the reward of step t, NaN where there is none."""
     return NO_REWARD
 
 
 @Verb
 def landing(current, state, potential):
-    """Return the array to which arriving spikes add: the potentials, or what stands between."""
+    """Return the array to which arriving spikes add: the potentials, or what stands between. Mutates the state."""
     return potential
 
 
@@ -158,6 +176,12 @@ def probe(reading, state, spikes):
 @Verb
 def elapse(stream):
     """Count a step of the random numbers. Mutates the stream."""
+
+
+@Verb
+def acted_on(subset, synapses):
+    """Return the synapses on which a rule acts: some, or all."""
+    return synapses
 
 
 @optional
@@ -203,16 +227,16 @@ def credit(modulation, state, w, new, reward, e):
     return new
 
 
-@Verb
+@optional
 def expect(modulation, state, reward):
     """Move what reward modulation remembers on by a step. Mutates the state."""
 
 
-@Verb
+@optional
 def redeem(modulation, state, view, learning, device, worn, stream, reward):
     """Change all weights of a rule for the reward of this step. Mutates weights and states."""
 
 
 @Verb
-def keep_up(upkeep, state, view, learning):
-    """Let the weights of a rule decay, and keep their sums. Mutates weights and state."""
+def keep_up(upkeep, state, view, learning, device, worn, stream):
+    """Let the weights of a rule decay, and keep their sums. Mutates weights and states."""

@@ -12,13 +12,23 @@ from ..io import Arrays
 from ..kernels.delays import DelayedEdges, Flight
 from ..kernels.model import State
 from ..kernels.trace import TraceState
-from ..parts import LIF, Cell, Plasticity, STDPParams
+from ..parts import LIF, Cell, Clamp, Plasticity, STDPParams
+from ..parts.clamp import check_clamp
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
 from ..parts.tables import apart, together
-from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
+from ..validation import (
+    check_finite,
+    check_input,
+    check_int,
+    check_neuron_signs,
+    check_neurons,
+    check_real,
+    check_weight_signs,
+    check_weights,
+)
 from .arrays import checked, named_arrays
-from .drive import Input, InputWeights, check_currents, check_hold, require
+from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
 from .network import Network
 from .synapses import Synapses
 
@@ -58,6 +68,7 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             "cell": network.cell.table(),
             "rules": [plasticity.table() for plasticity in network.rules],
             "elements": {name: element.table() for name, element in network.elements.items()},
+            "clamp": None if drive.clamp is None else drive.clamp.table(),
         }
     )
     header |= described
@@ -76,6 +87,8 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             arrays["taps"] = network.input_weights.taps
     if drive.signal is not None:
         arrays["currents"] = drive.signal.T
+    if drive.rewards is not None:
+        arrays["rewards"] = drive.rewards
     return header, arrays
 
 
@@ -100,7 +113,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         tuple(Plasticity.from_table(table) for table in header["rules"]),
         input_weights,
         {name: ELEMENTS[name].from_table(table) for name, table in header["elements"].items()},
-        stored_signs(arrays["signs"], n_neurons) if "signs" in arrays else None,
+        stored_signs(arrays["signs"], matrix) if "signs" in arrays else None,
         check_int("seed", header["seed"], 0, 2**32 - 1),
     )
     parameters = header["parameters"]
@@ -121,6 +134,8 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
             check_real("current_amplitude", parameters["current_amplitude"]),
             signal,
             check_hold(parameters["input_hold"]),
+            check_rewards("rewards", arrays["rewards"]) if "rewards" in arrays else None,
+            stored_clamp(header.get("clamp"), n_neurons),
         ),
         check_neurons("outputs", arrays["outputs"], n_neurons),
         None if duration is None else check_int("duration", duration, 1),
@@ -190,11 +205,18 @@ def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | 
     return delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
 
 
-def stored_signs(array: NDArray[Any], n_neurons: int) -> NDArray[np.int8]:
-    """Return a copy of the signs of a file's neurons."""
-    if array.dtype != np.int8 or array.shape != (n_neurons,) or (np.abs(array) != 1).any():
-        raise ValueError(f"signs must be int8 of shape ({n_neurons},), each 1 or -1.")
-    return array.copy()
+def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]:
+    """Return a copy of the signs of a file's neurons, which the weights must have."""
+    signs = check_neuron_signs("signs", array, matrix.shape[0])
+    check_weight_signs("signs", signs, matrix)
+    return signs
+
+
+def stored_clamp(table: dict[str, Any] | None, n_neurons: int) -> Clamp | None:
+    """Return the clamp of a file, which need not have one."""
+    if table is None:
+        return None
+    return check_clamp("clamp", Clamp.from_table(table), n_neurons)
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:

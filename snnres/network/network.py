@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from .. import homeostasis
 from ..kernels import verbs
 from ..kernels.delays import DelayedEdges
+from ..kernels.edges import Edges
 from ..kernels.learning import Learning, Lessons
 from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
-from ..parts import Cell, Element, LearningRule, Part, Plasticity
+from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
 from .drive import InputWeights
-from .synapses import Synapses
+from .synapses import Synapses, source_of_synapse
 
 AnyState = TypeVar("AnyState")
 EARLY_ARRIVALS, EARLY_SPIKES = ("potentiate", "both"), ("depress", "both")
@@ -45,16 +46,44 @@ class Network:
         check_kernels("cell", self.cell, self.cell.constants(self.n_neurons), (verbs.fires, verbs.settle))
         for plasticity in self.rules:
             check_rule(plasticity.rule)
+            if plasticity.modulation is not None:
+                check_kernels("modulation", plasticity.modulation, plasticity.modulation.constants(), (verbs.credit,))
+            if plasticity.upkeep is not None:
+                constants = plasticity.upkeep.constants(self.n_neurons)
+                check_kernels("upkeep", plasticity.upkeep, constants, (verbs.keep_up,))
             for name in ("sources", "targets"):
                 plasticity.group(name, self.n_neurons)
+            if self.signs is not None and plasticity.rule.bounds[1] < 0:
+                raise ValueError(
+                    "a rule's upper bound must be >= 0 where neurons have signs, since it is of magnitudes. "
+                    f"Got {plasticity.rule.bounds[1]:g} instead."
+                )
         for name, element in self.elements.items():
             constants = element.constants(self.n_neurons)
             check_kernels(name, element, constants, element.verbs)
             if verbs.compete in element.verbs:
                 check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
+        if "device" in self.elements:
+            if any(plasticity.upkeep is not None for plasticity in self.rules):
+                raise ValueError(
+                    "upkeep must be None in a network with a device, past which it would change the weights. "
+                    "Got a Plasticity with one instead."
+                )
+            weights = self.synapses.matrix.data
+            weights[:] = self.programmed(weights)
 
     def _cell_type(self) -> Any:
         return self.cell.constants(self.n_neurons)
+
+    def programmed(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what becomes of weights, in the order of the synapses, that are set from outside: the device's."""
+        device = self.elements.get("device")
+        if not isinstance(device, Device):
+            return weights
+        if self.signs is None:
+            return device.programmed(weights, magnitudes=False)
+        signs = np.repeat(self.signs, np.diff(self.synapses.matrix.indptr)).astype(np.float32)
+        return device.programmed(weights * signs, magnitudes=True) * signs
 
     @property
     def n_neurons(self) -> int:
@@ -96,14 +125,14 @@ class Network:
     def _learning(self, plasticity: Plasticity) -> Learning:
         """Return a rule for the kernels."""
         rule = plasticity.rule.constants(*self.rule_size)
-        view = None
+        subset: Edges | DelayedEdges = self.synapses.edges_both_ways
         if plasticity.sources is not None or plasticity.targets is not None:
-            view = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
+            subset = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
         modulation, upkeep = plasticity.modulation, plasticity.upkeep
-        lower, upper = plasticity.rule.bounds
+        lower, upper = self._bounds(plasticity)
         return Learning(
             rule,
-            view,
+            subset,
             np.float32(lower),
             np.float32(upper),
             self._signs_by_row(),
@@ -114,6 +143,19 @@ class Network:
             None if modulation is None else modulation.constants(),
             None if upkeep is None else upkeep.constants(self.n_neurons),
         )
+
+    def _bounds(self, plasticity: Plasticity) -> tuple[float, float]:
+        """Return the bounds of a rule; a magnitude is never below 0, or it would change the sign of its weight."""
+        lower, upper = plasticity.rule.bounds
+        return (lower if self.signs is None else max(lower, 0.0)), upper
+
+    def weights_seen(self, plasticity: Plasticity) -> NDArray[np.float32]:
+        """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs."""
+        matrix = self.synapses.matrix
+        source = source_of_synapse(matrix)
+        weights = matrix.data if self.signs is None else matrix.data * self.signs[source]
+        sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
+        return np.asarray(weights[sources[source] & targets[matrix.indices]], dtype=np.float32)
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""
@@ -195,6 +237,14 @@ def check_rule(rule: LearningRule) -> None:
             "a learning rule must have a kernel: register a function with "
             f"@on_arrival.of({kind.__name__}) or @on_spike.of({kind.__name__}). "
             f"Got a {type(rule).__name__} without one instead."
+        )
+
+
+def require_modulation(name: str, network: Network) -> None:
+    """Refuse rewards where there is no rule that they would modulate."""
+    if all(plasticity.modulation is None for plasticity in network.rules):
+        raise ValueError(
+            f"{name} need a rule with a modulation, such as Plasticity(rule, modulation=MSTDP()). Got none instead."
         )
 
 

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from .. import features, homeostasis, topology
 from ..kernels.model import State
-from ..parts import LearningRule, Plasticity
+from ..parts import Clamp, LearningRule, Plasticity
 from ..recording import Recording, SpikeTrains
 from ..recording.memory import read_only
 from .drive import Input
 from .network import Network
 from .run import Run
+from .step import LatestStep
 
 Values = NDArray[Any]
 
@@ -33,7 +34,7 @@ class Readings:
     _input: Input
     _outputs: NDArray[np.int64]
     _duration: int | None
-    _run: Run | None
+    _run: Run | LatestStep | None
 
     @property
     def _weights(self) -> sp.csr_matrix:
@@ -66,6 +67,11 @@ class Readings:
     def input_spike_times(self) -> NDArray[np.uint8]:
         """Input of shape (n_inputs, n_steps) (a copy)."""
         return self._input.spikes.T.copy()
+
+    @property
+    def clamp(self) -> Clamp | None:
+        """What the next runs force, forbid and raise; None for nothing."""
+        return self._input.clamp
 
     @property
     def membrane_potentials(self) -> NDArray[np.float32]:
@@ -137,7 +143,7 @@ class Readings:
 
     @property
     def recording(self) -> Recording:
-        """Spikes of all neurons in the latest run, as sorted events.
+        """Spikes of all neurons in the latest run, as sorted events; of the latest step after :meth:`SNN.step`.
 
         Raises
         ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
@@ -17,8 +17,11 @@ from .. import io
 from ..kernels.delays import without_senders
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
+from ..parts import Distribution
+from ..parts.base import Cell
+from ..parts.clamp import Clamp, Clamps, check_clamp
 from ..parts.delays import delays_of
-from ..parts.elements import ELEMENTS
+from ..parts.elements import ELEMENTS, Element
 from ..parts.plasticity import Rules, plasticities
 from ..parts.values import drawn
 from ..progress import Progress, reporter
@@ -33,15 +36,16 @@ from ..validation import (
     check_real,
     check_type,
 )
-from .adapt import Presentation, balanced, present
+from .adapt import Presentation, balanced, check_trial_rewards, present
 from .arrays import mapped
 from .batch import Probing, Returns, check_jobs, run_batch
 from .build import build_weights
-from .drive import Input, InputWeights, check_currents, check_hold, require
+from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .monitoring import Sampler, check_monitor
-from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
+from .network import Network, mean_field_threshold, require_modulation, trace_factor, warn_of_overflow
 from .run import Run
+from .step import Stepper
 from .synapses import Synapses, owned
 from .trials import check_start, check_trials
 from .wiring import Wiring
@@ -81,13 +85,15 @@ class SNN(Wiring):
     """
 
     _running: threading.Lock
+    # A cache of what is prepared; what it was prepared for says whether it still serves.
+    _stepper: Stepper | None
 
     def __init__(self, simulation_params: SimulationParams, stdp_params: Rules = None) -> None:
         check_type("simulation_params", simulation_params, SimulationParams)
         rules = plasticities("stdp_params", stdp_params)
         params = simulation_params
         rngs = streams(params.seed)
-        weights = build_weights(params, rngs["topology"], rngs["weights"])
+        weights, signs = build_weights(params, rngs["topology"], rngs["weights"], rngs["signs"])
         delays = delays_of("delays", params.delays, weights, rngs["delays"])
         cell = drawn(params.neuron, weights.shape[0], rngs["cells"])
         elements = {
@@ -96,7 +102,7 @@ class SNN(Wiring):
             if getattr(params, name) is not None
         }
         seed = int(rngs["noise"].integers(0, 2**32))
-        self._network = Network(Synapses(weights, delays), cell, rules, elements=elements, seed=seed)
+        self._network = Network(Synapses(weights, delays), cell, rules, elements=elements, signs=signs, seed=seed)
         self._rng = rngs["weights"]
         self._duration = None if params.duration is None else int(params.duration)
         amplitude = float(
@@ -117,10 +123,10 @@ class SNN(Wiring):
             )
         else:
             self._initial_potentials = cell.initial_potentials(self.num_neurons, rngs["potentials"])
-        self._running = threading.Lock()
+        self._running, self._stepper = threading.Lock(), None
         self.reset()
         for plasticity in self._network.active_rules:
-            objection = plasticity.rule.objection(weights.data)
+            objection = plasticity.rule.objection(self._network.weights_seen(plasticity))
             if objection is not None:
                 warnings.warn(objection, UserWarning, stacklevel=2)
 
@@ -195,8 +201,8 @@ class SNN(Wiring):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
         report = reporter(progress, "simulate", n_steps)
+        drive = self._input.drive(self._network.input_weights, n_steps)
         with self._alone(), report:
-            drive = self._input.drive(self._network.input_weights)
             sampler = None
             if monitor is not None:
                 place = (monitor, self._network, self._state, drive, n_steps // monitor.every)
@@ -209,12 +215,78 @@ class SNN(Wiring):
         warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
 
+    def step(
+        self,
+        input: ArrayLike | None = None,
+        *,
+        currents: ArrayLike | None = None,
+        reward: float | None = None,
+        trace_tau: float | None = 10.0,
+        all_neurons: bool = False,
+    ) -> NDArray[np.int8]:
+        """Run for one step from the present state, as a control loop does, and return who fires.
+
+        The same as :meth:`simulate` for an input of one column, bit for bit, plasticity, delays, taps and noise
+        included, in any mixture of the two; cheap, since everything is prepared in the first of successive steps.
+        The input that is set has no part in it. A clamp acts as in any run of one step: with its events of step 0, and
+        its silence. Afterwards :attr:`recording` is that of this step.
+
+        Parameters
+        ----------
+        input : array_like, shape (n_inputs,), optional
+            0/1 of any real dtype; entry i drives neuron i. None for no spikes.
+        currents : array_like of float, shape (n_channels,), optional
+            A value for each channel of :meth:`set_input_weights`, for this step. None for no currents: neither bias
+            nor, with taps, a column in the channels' past.
+        reward : float, optional
+            Reward of this step, for rules with a modulation. None for none.
+        trace_tau : float, optional
+            As in :meth:`simulate`.
+        all_neurons : bool, default False
+            Return the spikes of all neurons in place of the outputs'.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_outputs,) or (num_neurons,)
+            1 where a neuron fired. An array of its own.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described, or the clamp has events beyond step 0. Nothing has been run then.
+        RuntimeError
+            If this network runs already, in another thread.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> snn = SNN(SimulationParams(
+        ...     adjacency_matrix=np.array([[0.0, 2.0], [0.0, 0.0]]), output_neurons=[0, 1], membrane_threshold=1.0,
+        ...     leak_coefficient=0.0, refractory_period=1, membrane_potentials=[0.0, 0.0]))
+        >>> [snn.step(column).tolist() for column in ([1], [0], [0])]
+        [[1, 0], [0, 1], [0, 0]]
+        """
+        with self._alone():
+            stepper, place = self._stepper, (self._network, self._state, self._input, trace_tau)
+            if stepper is None or not stepper.serves(*place):
+                stepper = self._stepper = Stepper(*place)
+            form = stepper.prepare(input, currents, reward)
+            everywhere = check_bool("all_neurons", all_neurons)
+            # As in simulate: whenever an interrupt falls, the recording goes as far as the state.
+            stepper.recorder.position[0] = 0
+            self._run = stepper.latest
+            stepper.run(form)
+            fired: NDArray[np.int8] = stepper.fired.copy() if everywhere else stepper.fired[self._outputs]
+            return fired
+
     def simulate_batch(
         self,
         inputs: Any = None,
         *,
         currents: Any = None,
         hold: int = 1,
+        clamp: Clamps = None,
         returns: Returns = "recordings",
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
@@ -237,6 +309,9 @@ class SNN(Wiring):
             Channels for :meth:`set_input_weights`. Given both, a trial has as many steps of each.
         hold : int, default 1
             Steps for which each column of ``currents`` lasts.
+        clamp : Clamp or list with a Clamp or None for each trial, optional
+            Spikes forced or forbidden and potentials raised, for all trials alike or in each; that of
+            :meth:`set_clamp`, as the input that is set, is not used. See :class:`snnres.parts.Clamp`.
         returns : {"recordings", "outputs", "features"} or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
@@ -281,7 +356,7 @@ class SNN(Wiring):
         >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
         (8, 5)
         """
-        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         start = check_start(potentials, self._initial_potentials, len(trials.durations))
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
@@ -301,6 +376,8 @@ class SNN(Wiring):
         *,
         currents: Any = None,
         hold: int = 1,
+        rewards: Sequence[ArrayLike] | None = None,
+        clamp: Clamps = None,
         apply_threshold: bool = False,
         progress: Progress = False,
     ) -> dict[str, NDArray[Any]]:
@@ -312,7 +389,7 @@ class SNN(Wiring):
 
         Parameters
         ----------
-        inputs, currents, hold
+        inputs, currents, hold, clamp
             As in :meth:`simulate_batch`.
         epochs : int, default 1
             Times that every trial is presented.
@@ -320,6 +397,8 @@ class SNN(Wiring):
             Present each epoch in a new random order.
         seed : int, SeedSequence or Generator, optional
             Decides the order.
+        rewards : sequence of array_like, each (n_steps_k,), optional
+            For each trial a reward a step, NaN for none, as in :meth:`set_reward`. With None nothing is rewarded.
         apply_threshold : bool, default False
             After each epoch set the threshold by :func:`snnres.homeostasis.mean_field_threshold`, with the fraction of
             ones in ``inputs``. The history has the threshold of each presentation.
@@ -338,15 +417,17 @@ class SNN(Wiring):
             If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
             weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
         """
-        if not self._network.active_rules:
+        if not self._network.active_rules and not self._network.cell.kept:
             raise ValueError(
-                "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
+                "adapt needs plasticity: build the network with STDPParams(enabled=True), or of cells that keep a "
+                "threshold from trial to trial. Got neither instead."
             )
-        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         n_trials = len(trials.durations)
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
         check_seed("seed", seed)
+        rewarded = None if rewards is None else check_trial_rewards(rewards, trials, self._network)
         if apply_threshold:
             balanced(self._network, trials)
         report = reporter(progress, "adapt", epochs * n_trials)
@@ -358,7 +439,8 @@ class SNN(Wiring):
                 for _ in range(epochs):
                     for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
                         self._start(self._initial_potentials, trial=len(history))
-                        history.append(present(self._network, trials, trial, self._state))
+                        own = None if rewarded is None else rewarded[trial]
+                        history.append(present(self._network, trials, trial, own, self._state))
                         report(len(history))
                     if apply_threshold:
                         self._network = balanced(self._network, trials)
@@ -455,6 +537,43 @@ class SNN(Wiring):
             check_hold(hold, len(signal))
         self._input = replace(self._input, signal=signal, hold=hold)
 
+    def set_reward(self, rewards: ArrayLike | None) -> None:
+        """Set the rewards of the next runs, each from its first step on; None for none.
+
+        A rule with a modulation changes weights by them: see :class:`snnres.parts.MSTDP`, and there what a step without
+        reward means.
+
+        Parameters
+        ----------
+        rewards : array_like, shape (n_steps,), optional
+            A reward a step, finite, or NaN for none. Steps beyond its end have none.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not of that form, or no rule of the network has a modulation; the network stays as it was.
+        """
+        if rewards is None:
+            self._input = replace(self._input, rewards=None)
+            return
+        require_modulation("rewards", self._network)
+        self._input = replace(self._input, rewards=check_rewards("rewards", rewards))
+
+    def set_clamp(self, clamp: Clamp | None) -> None:
+        """Set which spikes the next runs force or forbid and which potentials they raise; None for none.
+
+        Parameters
+        ----------
+        clamp : Clamp, optional
+            See :class:`snnres.parts.Clamp`. Its steps count from 0 at the start of each run, which must have them all.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no clamp, or names a neuron that is not there.
+        """
+        self._input = replace(self._input, clamp=check_clamp("clamp", clamp, self.num_neurons))
+
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""
         return self.membrane_potentials
@@ -499,6 +618,51 @@ class SNN(Wiring):
         self._network = replace(self._network, rules=rules)
         self._state = self._state._replace(rules=None, flight=without_senders(self._state.flight))
 
+    def set_parts(self, **parts: Cell | Element | None) -> None:
+        """Exchange the cell, noise, competition or another part, and start a trial from the present potentials.
+
+        Timers, traces and what the parts keep from step to step begin anew, as by :meth:`set_membrane_potentials`; what
+        they keep from trial to trial goes on where a part is exchanged for one of its own kind.
+
+        Parameters
+        ----------
+        **parts : Cell, Element or None
+            By the names that :class:`SimulationParams` has for them: ``cell``, ``noise``, ``competition``,
+            ``synaptic_current``, ``short_term_plasticity``, ``release``, ``device``. None takes a part away; the cell
+            must be one. Distributions are drawn anew.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a name is unknown or a part is of another kind or does not fit; the network stays as it was.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> from snnres.parts import WinnerTakeAll
+        >>> snn = SNN(SimulationParams(
+        ...     num_neurons=30, num_output_neurons=5, mean_weight=0.1, small_world_graph_k=4, small_world_graph_p=0.2,
+        ...     membrane_threshold=1.0, leak_coefficient=0.1, refractory_period=2, seed=0))
+        >>> snn.set_parts(competition=WinnerTakeAll(groups=[snn.output_neurons]))
+        """
+        kinds: dict[str, type] = {"cell": Cell, **ELEMENTS}
+        for name, part in parts.items():
+            if name not in kinds:
+                raise TypeError(f"parts must be among {', '.join(kinds)}. Got {name!r} instead.")
+            if part is not None or name == "cell":
+                check_type(name, part, kinds[name])
+        rng = copy.deepcopy(self._rng)
+        there: dict[str, Any] = {"cell": self._network.cell, **self._network.elements, **parts}
+        changed = {
+            name: drawn(there[name], self.num_neurons, rng) if name in parts else there[name]
+            for name in kinds
+            if there.get(name) is not None
+        }
+        cell = changed.pop("cell")
+        self._network, self._rng = replace(self._network, cell=cell, elements=changed), rng
+        self._start(self._state.cell.potential)
+
     def compute_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
         """Return ``mean weight * mean in-degree + 2 * input_mean_current * refractory_period``.
 
@@ -530,14 +694,16 @@ class SNN(Wiring):
     def membrane_threshold(self) -> Any:
         """Firing threshold, > 0: a number, or an array (num_neurons,) where each neuron has its own.
 
-        Assigning another, of either form, leaves ``current_amplitude`` as it is.
+        Assigning another, of either form or a :class:`snnres.parts.Distribution` from which it is drawn, leaves
+        ``current_amplitude`` as it is.
         """
         threshold = self._network.cell.membrane_threshold
         return np.array(threshold) if np.ndim(threshold) else threshold
 
     @membrane_threshold.setter
     def membrane_threshold(self, value: Any) -> None:
-        threshold = check_real("membrane_threshold", value, above=0) if np.ndim(value) == 0 else value
+        alone = np.ndim(value) == 0 and not isinstance(value, Distribution)
+        threshold = check_real("membrane_threshold", value, above=0) if alone else value
         cell = replace(self._network.cell, membrane_threshold=threshold)
         self._network = replace(self._network, cell=drawn(cell, self.num_neurons, self._rng))
 
@@ -572,12 +738,14 @@ class SNN(Wiring):
         The latest recording is not part of it. The file holds plain arrays and a text:
 
         - ``header``: JSON with ``format`` ("snnres network"), ``version`` (4), ``parameters``, ``cell``, ``rules`` and
-          ``elements``, each by name and parameters, ``random_state`` (that of NumPy's PCG64) and ``seed``
+          ``elements``, each by name and parameters, ``clamp``, ``random_state`` (that of NumPy's PCG64) and ``seed``
         - ``data``, ``indices``, ``indptr``: the weights, CSR; if there are delays: ``delays``, one for each of them
         - ``cell.potential``, ``cell.timer``, ``rules.0.rule.x_pre``, ``trace.trace`` and their like: the state of each
           part; if there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of
           the currents; where neurons have signs: ``signs``
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
+        - if there are rewards: ``rewards`` (n_steps,), NaN for none
+        - where the clamp has them: ``part.clamp.force`` and its like, the events of :meth:`set_clamp`
         - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR), ``bias`` and,
           where they have taps, ``taps`` (channel and delay of each row); if there are currents: ``currents``
           (n_channels, n_steps)
@@ -636,7 +804,7 @@ class SNN(Wiring):
         network._initial_potentials, network._input = contents.initial_potentials, contents.input
         network._outputs, network._duration, network._rng = contents.outputs, contents.duration, contents.rng
         network._run = None
-        network._running = threading.Lock()
+        network._running, network._stepper = threading.Lock(), None
         return network
 
     def copy(self) -> SNN:
@@ -644,9 +812,9 @@ class SNN(Wiring):
         return copy.deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_running"}
+        return {name: value for name, value in vars(self).items() if name not in ("_running", "_stepper")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._running = threading.Lock()
+        self._running, self._stepper = threading.Lock(), None
         self._state = mapped(self._state, lambda _, array: owned(array))

@@ -16,7 +16,7 @@ from ..seeding import streams
 from ..validation import FLOAT32_MAX, check_real, refuse
 from .arrays import named_arrays
 from .readings import Readings
-from .synapses import Synapses, as_weights
+from .synapses import Synapses, as_weights, rearranged, same_pattern
 
 
 class Wiring(Readings):
@@ -34,6 +34,7 @@ class Wiring(Readings):
 
         A rule knows what is on its way by the rows of the synapses, which become others where there are delays.
         """
+        former = self._network.synapses
         network = replace(self._network, synapses=synapses)
         if network.active_rules and not (self._network.synapses.delays is synapses.delays is None):
             moving = named_arrays((self._state.rules, self._state.flight))
@@ -44,7 +45,14 @@ class Wiring(Readings):
                 )
             fresh = network.state_at(self._state.cell.potential)
             self._state = self._state._replace(rules=fresh.rules, flight=fresh.flight)
+        elif network.active_rules and not same_pattern(self._network.synapses, synapses):
+            # What is kept of each synapse is of those that were there.
+            fresh = network.state_at(self._state.cell.potential)
+            pairs = zip(self._state.rules, fresh.rules, strict=True)
+            rules = tuple(lessons._replace(modulation=begun.modulation) for lessons, begun in pairs)
+            self._state = self._state._replace(rules=rules)
         self._network = network
+        self._state = self._state._replace(device=rearranged(self._state.device, former, synapses))
 
     def _set_weights(self, weights: sp.csr_matrix) -> None:
         """Replace the weights; delays stay, for which the synapses must be the same."""
@@ -128,7 +136,9 @@ class Wiring(Readings):
         check_seed("seed", seed)
         weights, _ = self._network.synapses.by_target()
         synapses = Synapses(weights, delays_of("delays", delays, weights, streams(seed)["delays"]))
+        device = rearranged(self._state.device, self._network.synapses, synapses)
         self._network = replace(self._network, synapses=synapses)
+        self._state = self._state._replace(device=device)
         self._start(self._state.cell.potential)
 
     def rescale_synaptic_weights_to_mean(self, target_mean: float) -> None:
@@ -137,7 +147,8 @@ class Wiring(Readings):
         Raises
         ------
         ValueError
-            If the present mean is 0, there are no synapses, or a weight would leave the range of float32.
+            If the present mean is 0, there are no synapses, or a weight would leave the range of float32, or that of a
+            device; with the levels of one the mean is reached as far as they allow.
         """
         target = check_real("target_mean", target_mean)
         present = self.weights_mean
@@ -146,7 +157,7 @@ class Wiring(Readings):
         factor = target / present
         if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
             raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
-        self._weights.data *= np.float32(factor)
+        self._weights.data[:] = self._network.programmed(self._weights.data * np.float32(factor))
 
     def reset_synaptic_weights(self, mean: float, std: float = 0.1) -> None:
         """Draw the weights of the existing synapses anew from a normal distribution.
@@ -160,7 +171,8 @@ class Wiring(Readings):
         """
         mean = check_real("mean", mean)
         sd = check_real("std", std, low=0) * abs(mean)
-        self._weights.data[:] = topology.normal_weights(self._weights.nnz, mean, sd, self._rng)
+        drawn = topology.normal_weights(self._weights.nnz, mean, sd, self._rng)
+        self._weights.data[:] = self._network.programmed(drawn)
 
     def prune(self, fraction: float) -> None:
         """Remove the weakest synapses by absolute weight.

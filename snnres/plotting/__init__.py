@@ -1,4 +1,4 @@
-"""Figures of spikes, potentials, weights and memory.
+"""Figures of spikes, potentials, weights, memory and learning.
 
 A function without ``ax`` draws where one looks for it. Where ``matplotlib.pyplot`` has been imported, by a script or a
 notebook, that is the current axes as long as nothing is drawn in them, or else a figure of its own among pyplot's:
@@ -28,21 +28,27 @@ Examples
 """
 
 from .canvas import new_figure, save_figure
+from .fields import receptive_fields
 from .memory import memory_curve
+from .returns import learning_curve
 from .spikes import isi_histogram, population_rate, raster
 from .states import membrane
 from .style import styled
 from .synapses import adjacency, weight_histogram
+from .windows import stdp_window
 
 __all__ = [
     "adjacency",
     "isi_histogram",
+    "learning_curve",
     "membrane",
     "memory_curve",
     "new_figure",
     "population_rate",
     "raster",
+    "receptive_fields",
     "save_figure",
+    "stdp_window",
     "styled",
     "weight_histogram",
 ]
