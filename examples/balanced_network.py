@@ -82,7 +82,9 @@ def build(regime: Regime, n_neurons: int, n_steps: int, seed: int) -> SNN:
         inhibitory_ratio=regime.inhibition,
         delays=DELAY,
         duration=n_steps,
-        cell=GeneralizedLIF(THRESHOLD, 1 / MEMBRANE, REFRACTORY, reset_potential=RESET, integrates_while_refractory=False),
+        cell=GeneralizedLIF(
+            THRESHOLD, 1 / MEMBRANE, REFRACTORY, reset_potential=RESET, integrates_while_refractory=False
+        ),
         # Whose mean, against the leak, brings the potential to ``background`` times the threshold.
         noise=PoissonNoise(rate=regime.background * THRESHOLD / (MEMBRANE * weight), weight=weight),
         seed=seed,

@@ -24,7 +24,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.neighbors import NearestCentroid
 
 from snnres import SNN, SimulationParams, features, plotting
-from snnres.encoding import BernoulliEncoder
+from snnres.encoding import RegularRateEncoder
 from snnres.estimators import AllActivityClassifier, ProportionWeightedClassifier
 from snnres.parts import (
     Blocks,
@@ -37,7 +37,7 @@ from snnres.parts import (
 )
 
 PIXELS, BRIGHTEST = 64, 16
-STEPS, MAX_RATE = 60, 0.4
+STEPS, MAX_RATE = 60, 0.5
 HELD_OUT, VALIDATED = 500, 300
 # Sum of the weights onto each excitatory neuron, whose threshold begins at 1.
 TOTAL = 8.0
@@ -109,11 +109,11 @@ def accuracies(
 
 
 def run(args: argparse.Namespace, seed: int) -> tuple[dict[str, float], SNN, np.ndarray]:
-    """Return the accuracies of one seed, the network, and the digit that each neuron stands for."""
+    """Return the accuracies of a seed, the network, and the digit that each neuron stands for."""
     digits, parts = load_digits(), split(seed, args.train, args.validate)
     pixels = {part: digits.data[samples] / BRIGHTEST for part, samples in parts.items()}
     labels = {part: digits.target[samples] for part, samples in parts.items()}
-    encoder = BernoulliEncoder(STEPS, max_rate=MAX_RATE, value_range=(0, 1), random_state=seed).fit(pixels["train"])
+    encoder = RegularRateEncoder(STEPS, max_rate=MAX_RATE, value_range=(0, 1)).fit(pixels["train"])
     trials = {part: encoder.transform(X).transpose(0, 2, 1) for part, X in pixels.items()}
     snn = build(args.neurons, seed)
     learn(snn, trials["train"], args.epochs, seed)
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--neurons", type=int, default=100, help="excitatory neurons")
     parser.add_argument("--train", type=int, help="samples to train, all by default")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4], help="of split, spikes and network")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4], help="of split, order and network")
     parser.add_argument("--validate", action="store_true", help="test on some of the training part")
     args = parser.parse_args()
 
@@ -147,7 +147,8 @@ def main() -> None:
         difference = values - table[SPIKES_VOTE]
         print(
             f"{name:<22}{values.mean():.3f} +- {values.std():.3f}"
-            + f"   difference to {SPIKES_VOTE} {difference.mean():+.3f} +- {difference.std():.3f}" * (name != SPIKES_VOTE)
+            + f"   difference to {SPIKES_VOTE} {difference.mean():+.3f} +- {difference.std():.3f}"
+            * (name != SPIKES_VOTE)
         )
     print("wrote", plotting.save_figure(Path(args.output) / "unsupervised_digits.png", figure, dpi=90))
 

@@ -70,7 +70,9 @@ def synapses_of(case, neurons):
         on_post={"potentiate": "w = clip(w + (gain * trace_plus) * (1 - w * saturation), 0, bound)"},
         namespace={"tau_plus": float(case["tau_plus"]) * STEP},
     )
-    synapses.connect(i=np.repeat(np.arange(len(case["potentials"])), np.diff(case["indptr"])), j=case["indices"].astype(int))
+    synapses.connect(
+        i=np.repeat(np.arange(len(case["potentials"])), np.diff(case["indptr"])), j=case["indices"].astype(int)
+    )
     synapses.w = case["data"]
     for name, value in constants.items():
         setattr(synapses, name, value)
