@@ -2,8 +2,8 @@
 
 Pixels are input neurons that fire the more often the brighter they are, each with a synapse to every excitatory neuron.
 Of the excitatory neurons the one furthest above its threshold fires and resets the others. Where one fires, synapses at
-which much has arrived grow and others shrink (PresynapticSTDP), the sum of a neuron's synapses is kept (WeightUpkeep), and
-its threshold rises (ThresholdAdaptation), so that others have their turn: each comes to stand for a kind of digit.
+which much has arrived grow and others shrink (PresynapticSTDP), the sum of a neuron's synapses is kept (WeightUpkeep),
+and its threshold rises (ThresholdAdaptation), so that others have their turn: each comes to stand for a kind of digit.
 
 Labels are used once weights and thresholds stand still, to see for which digit each neuron fires in the training
 samples; then the neurons vote on digits that were held out. A few samples of the training part say how well settings
@@ -123,7 +123,7 @@ def run(args: argparse.Namespace, seed: int) -> tuple[dict[str, float], SNN, np.
 
 
 def main() -> None:
-    """Learn with each seed, print accuracies and paired differences, and draw what the neurons of the first have learnt."""
+    """Learn with each seed, print accuracies and paired differences, draw what the neurons of the first have learnt."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", default="unsupervised_digits", help="folder for the figure")
     parser.add_argument("--neurons", type=int, default=100, help="excitatory neurons")

@@ -6,8 +6,8 @@ PATH is a Python in an environment of its own, with Brian2 2.9.0. The network is
 reference (2,000 neurons, k = 400, 200 synapses from each), with delays of 1 to 20 steps, thresholds that rise with each
 spike, and STDP of pairs. The opponents take turns in every round; of Brian2's C++ standalone the run loop alone counts.
 
-A synaptic event is a spike that passes a synapse, counted once: it is sent, waits for its delay, depresses the synapse as
-it arrives and reaches the potential; that each spike of a neuron potentiates the synapses onto it is not counted beside.
+A synaptic event is a spike that passes a synapse, counted once: it is sent, waits for its delay, depresses the synapse
+as it arrives and reaches the potential. That a spike potentiates the synapses onto its neuron is not counted beside.
 
 Twice: with changes of 0, where both do all the work and must find the same spikes; and with weights that change, where
 they need not, since Brian2 takes a weight as its spike arrives and snnres as it is sent.
