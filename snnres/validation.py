@@ -276,3 +276,29 @@ def freeze(params: object, name: str, check: Callable[..., Any], *bounds: int, *
     value = check(name, getattr(params, name), *bounds, **limits)
     object.__setattr__(params, name, value)
     return value
+
+
+def check_neuron_signs(name: str, value: Any, n_neurons: int) -> NDArray[np.int8]:
+    """Return fresh int8, 1 for an excitatory and -1 for an inhibitory neuron, one for each."""
+    array = check_integers(name, value)
+    if array.size != n_neurons:
+        raise ValueError(f"{name} must have one value for each of {n_neurons} neurons. Got {array.size} instead.")
+    wrong = np.abs(array) != 1
+    if wrong.any():
+        raise ValueError(
+            f"{name} must hold only 1 and -1. Got {array[wrong][0]} for neuron {np.argmax(wrong)} instead."
+        )
+    return array.astype(np.int8)
+
+
+def check_weight_signs(name: str, signs: NDArray[np.int8], weights: sp.csr_matrix) -> None:
+    """Refuse outgoing weights of another sign than that of their neuron; zeros have none."""
+    sources = np.repeat(np.arange(len(signs)), np.diff(weights.indptr))
+    against = weights.data * signs[sources] < 0
+    if against.any():
+        first = int(np.argmax(against))
+        neuron = int(sources[first])
+        raise ValueError(
+            f"{name} must agree with the weights: neuron {neuron} has sign {signs[neuron]}. "
+            f"Got an outgoing weight of {weights.data[first]:g} instead."
+        )

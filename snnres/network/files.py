@@ -16,7 +16,16 @@ from ..parts import LIF, Cell, Plasticity, STDPParams
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
 from ..parts.tables import apart, together
-from ..validation import check_finite, check_input, check_int, check_neurons, check_real, check_weights
+from ..validation import (
+    check_finite,
+    check_input,
+    check_int,
+    check_neuron_signs,
+    check_neurons,
+    check_real,
+    check_weight_signs,
+    check_weights,
+)
 from .arrays import checked, named_arrays
 from .drive import Input, InputWeights, check_currents, check_hold, require
 from .network import Network
@@ -100,7 +109,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         tuple(Plasticity.from_table(table) for table in header["rules"]),
         input_weights,
         {name: ELEMENTS[name].from_table(table) for name, table in header["elements"].items()},
-        stored_signs(arrays["signs"], n_neurons) if "signs" in arrays else None,
+        stored_signs(arrays["signs"], matrix) if "signs" in arrays else None,
         check_int("seed", header["seed"], 0, 2**32 - 1),
     )
     parameters = header["parameters"]
@@ -190,11 +199,13 @@ def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | 
     return delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
 
 
-def stored_signs(array: NDArray[Any], n_neurons: int) -> NDArray[np.int8]:
-    """Return a copy of the signs of a file's neurons."""
-    if array.dtype != np.int8 or array.shape != (n_neurons,) or (np.abs(array) != 1).any():
-        raise ValueError(f"signs must be int8 of shape ({n_neurons},), each 1 or -1.")
-    return array.copy()
+def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]:
+    """Return a copy of the signs of a file's neurons, which its weights must have."""
+    if array.dtype != np.int8:
+        raise ValueError(f"signs must be int8. Got {array.dtype} instead.")
+    signs = check_neuron_signs("signs", array, matrix.shape[0])
+    check_weight_signs("signs", signs, matrix)
+    return signs
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:

@@ -101,6 +101,9 @@ class Network:
             view = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
         modulation, upkeep = plasticity.modulation, plasticity.upkeep
         lower, upper = plasticity.rule.bounds
+        if self.signs is not None:
+            # Of magnitudes: below 0 a sign would turn.
+            lower = max(lower, 0.0)
         return Learning(
             rule,
             view,

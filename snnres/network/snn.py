@@ -120,7 +120,9 @@ class SNN(Wiring):
         self._running = threading.Lock()
         self.reset()
         for plasticity in self._network.active_rules:
-            objection = plasticity.rule.objection(weights.data)
+            # Where neurons have signs, a rule sees magnitudes.
+            seen = weights.data if self._network.signs is None else np.abs(weights.data)
+            objection = plasticity.rule.objection(seen)
             if objection is not None:
                 warnings.warn(objection, UserWarning, stacklevel=2)
 
