@@ -72,6 +72,9 @@ class Archive(Mapping[str, NDArray[Any]]):
         self._members = {member.filename.removesuffix(".npy"): member for member in members}
         if len(self._members) < len(members):
             raise ValueError("It must not hold two arrays of one name.")
+        if any(member.comment for member in members):
+            # No file of ours has one. A damaged length makes a comment of the entries of all arrays that follow.
+            raise ValueError("It must not hold comments on its arrays.")
         self.limit = unpacked_limit(os.fstat(file.fileno()).st_size)
         total = unpacked_size(self._zip)
         if total > self.limit:
