@@ -23,7 +23,7 @@ from .parts import (
 )
 from .parts.delays import DelaysLike, check_delays
 from .parts.elements import ELEMENTS
-from .parts.values import PerNeuron
+from .parts.values import PerNeuron, check_lengths
 from .validation import (
     INT32_MAX,
     check_bool,
@@ -187,6 +187,9 @@ class SimulationParams:
             freeze(self, "current_amplitude", check_real)
         freeze(self, "seed", check_seed)
         n_neurons = self._check_network()
+        for part in (cell, *(getattr(self, name) for name in ELEMENTS)):
+            if part is not None:
+                check_lengths(part, n_neurons)
         delays = check_delays("delays", self.delays, n_neurons)
         if isinstance(delays, int):
             object.__setattr__(self, "delays", delays)

@@ -242,13 +242,15 @@ def test_the_schema_is_the_documented_one(tmp_path):
         assert header["format"] == "snnres network"
         assert header["cell"]["kind"] == "LIF"
         assert header["cell"]["membrane_threshold"] == 1.0
-        assert header["rule"]["A_plus"] == 0.05
+        assert header["rules"][0]["rule"]["A_plus"] == 0.05
+        assert header["elements"] == {}
         assert header["random_state"]["bit_generator"] == "PCG64"
         np.testing.assert_array_equal(archive["data"], snn.get_topology().data)
         np.testing.assert_array_equal(archive["cell.potential"], snn.get_membrane_potentials())
         np.testing.assert_array_equal(archive["trace.trace"], snn.get_trace())
         np.testing.assert_array_equal(archive["outputs"], snn.get_output_neurons())
-        for name in ("indices", "indptr", "cell.timer", "rule.x_pre", "rule.x_post", "initial_potentials", "input"):
+        traces = ("rules.0.rule.x_pre", "rules.0.rule.x_post")
+        for name in ("indices", "indptr", "cell.timer", *traces, "initial_potentials", "input"):
             assert archive[name].size
 
 
@@ -355,12 +357,23 @@ def test_a_newer_version_is_refused(tmp_path, saved):
         {"cell": None},
         {"cell": {"kind": "STDPParams"}},
         {"cell": {"kind": "Cell", "membrane_threshold": 1.0}},
-        {"rule": 3},
-        {"rule": {"A_plus": 0.1}},
-        {"rule__A_plus": -1},
-        {"rule__no_such": 1},
-        {"rule__kind": "LIF"},
-        {"rule__kind": []},
+        {"rules": 3},
+        {"rules": None},
+        {"rules": [3]},
+        {"rules": [{"kind": "STDPParams"}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"A_plus": 0.1}}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"kind": "STDPParams", "A_plus": -1}}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"kind": "STDPParams", "no_such": 1}}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"kind": "LIF"}}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"kind": []}}]},
+        {"rules": [{"kind": "Plasticity", "rule": {"kind": "STDPParams"}, "targets": [10**6]}]},
+        {"elements": None},
+        {"elements": {"no_such": {"kind": "LIF"}}},
+        {"elements": {"noise": {"kind": "LIF"}}},
+        {"cell__leak_coefficient": {"array": "no.such"}},
+        {"cell__leak_coefficient": {"array": "outputs"}},
+        {"seed": -1},
+        {"seed": 1.5},
         {"random_state": None},
         {"random_state": {}},
         {"random_state": {"bit_generator": "MT19937"}},

@@ -34,7 +34,13 @@ GIVEN = {
 
 NAN, INF = float("nan"), float("inf")
 NOT_NUMBERS = ("1", b"1", True, np.True_, 1j, [1.0], np.ones(2), object)
+# What may also be given as an array with a value for each neuron.
+PER_NEURON = ("membrane_threshold", "leak_coefficient", "refractory_period")
 NOT_FINITE = (NAN, INF, -INF, np.float32("nan"), 1e39, -1e39, 10**400)
+
+
+def not_numbers(name):
+    return [value for value in NOT_NUMBERS if not (name in PER_NEURON and np.ndim(value))]
 
 
 def make(base, **changes):
@@ -117,10 +123,22 @@ def test_real_parameters(name):
     base, outside, inside = REALS[name]
     for value in inside:
         make(base, **{name: value})
-    for value in NOT_NUMBERS:
+    for value in not_numbers(name):
         refused(base, name, value, TypeError)
     for value in (*NOT_FINITE, *outside):
         refused(base, name, value, ValueError)
+
+
+@pytest.mark.parametrize("name", PER_NEURON)
+def test_a_value_for_each_neuron(name):
+    each = np.full(20, 2) if name == "refractory_period" else np.full(20, 0.5)
+    make(SMALL_WORLD, **{name: each.tolist()})
+    for wrong in (each[:-1], each[:1], [], -each, np.where(np.arange(20) == 3, NAN, each), each.reshape(4, 5)):
+        with pytest.raises(ValueError, match=rf"{name}.* must .*Got"):
+            make(SMALL_WORLD, **{name: wrong})
+    for wrong in (each.astype(str), each > 0, each * 1j):
+        with pytest.raises(TypeError, match=f"{name} must hold real numbers"):
+            make(SMALL_WORLD, **{name: wrong})
 
 
 INTEGERS = {
@@ -137,7 +155,7 @@ def test_whole_parameters(name):
     base, outside, inside = INTEGERS[name]
     for value in inside:
         make(base, **{name: value})
-    for value in (*NOT_NUMBERS, 2.0, np.float32(2), NAN):
+    for value in (*not_numbers(name), 2.0, np.float32(2), NAN):
         refused(base, name, value, TypeError)
     for value in outside:
         refused(base, name, value, ValueError)

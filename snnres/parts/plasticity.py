@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -114,7 +114,7 @@ def plasticities(name: str, value: Any) -> tuple[Plasticity, ...]:
     if isinstance(value, (LearningRule, Plasticity)):
         value = (value,)
     rule = "a LearningRule, a Plasticity or a sequence of them"
-    if not isinstance(value, Iterable) or isinstance(value, str):
+    if not isinstance(value, (list, tuple)):
         raise refuse(name, rule, value, TypeError)
     found = []
     for entry in value:

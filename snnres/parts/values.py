@@ -20,6 +20,8 @@ class Values:
 
     def __init__(self, name: str, values: ArrayLike) -> None:
         array = check_array(name, values, 1)
+        if array.dtype.kind == "b":
+            raise TypeError(f"{name} must hold real numbers. Got an array of dtype {array.dtype} instead.")
         if array.size == 0:
             raise ValueError(f"{name} must have a value for each neuron. Got none instead.")
         check_finite(name, array)
@@ -230,7 +232,8 @@ class UniformIntegers(Distribution):
 def freeze_each(part: Part, name: str, *, whole: bool = False, **limits: float) -> None:
     """Put the checked value of a field in the place of the one given: a number, Values, or a Distribution.
 
-    ``limits`` are those of :func:`snnres.validation.check_real`; each number must keep them; with ``whole`` it must be whole.
+    ``limits`` are those of :func:`snnres.validation.check_real`; each number must keep them, and with ``whole`` be
+    whole.
     """
     value = getattr(part, name)
     if isinstance(value, Distribution):
@@ -243,7 +246,7 @@ def freeze_each(part: Part, name: str, *, whole: bool = False, **limits: float) 
     else:
         value = Values(name, value)
         for extreme in (value.array.min(), value.array.max()):
-            check_real(name, extreme, **limits)
+            check_real(name, float(extreme), **limits)
         if whole and (value.array != np.rint(value.array)).any():
             raise refuse(name, "whole numbers", value.array[value.array != np.rint(value.array)][0])
     object.__setattr__(part, name, value)
@@ -256,11 +259,21 @@ def check_whole(name: str, value: Any, **limits: float) -> int:
     return number
 
 
-def drawn(part: AnyPart, n_neurons: int, rng: np.random.Generator) -> AnyPart:
-    """Return a part whose distributions, at any depth, are the numbers that the neurons have drawn from them.
+def check_lengths(part: Part, n_neurons: int) -> None:
+    """Refuse a part that holds, at any depth, numbers for another number of neurons."""
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        if isinstance(value, Part):
+            check_lengths(value, n_neurons)
+        elif isinstance(value, Values) and len(value) != n_neurons:
+            raise ValueError(
+                f"{field.name} must have a value for each of {n_neurons} neurons. Got {len(value)} instead."
+            )
 
-    Raises ValueError where there are numbers for another number of neurons.
-    """
+
+def drawn(part: AnyPart, n_neurons: int, rng: np.random.Generator) -> AnyPart:
+    """Return a part whose distributions, at any depth, are the numbers that the neurons have drawn from them."""
+    check_lengths(part, n_neurons)
     changes: dict[str, Any] = {}
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
@@ -268,10 +281,6 @@ def drawn(part: AnyPart, n_neurons: int, rng: np.random.Generator) -> AnyPart:
             changes[field.name] = value.draw(n_neurons, rng)
         elif isinstance(value, Part):
             changes[field.name] = drawn(value, n_neurons, rng)
-        elif isinstance(value, Values) and len(value) != n_neurons:
-            raise ValueError(
-                f"{field.name} must have a value for each of {n_neurons} neurons. Got {len(value)} instead."
-            )
     return dataclasses.replace(part, **changes) if changes else part
 
 
