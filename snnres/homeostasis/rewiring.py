@@ -58,8 +58,9 @@ def rewire(weights: sp.csr_matrix, fraction: float, weight: ArrayLike, rng: np.r
     (4, np.float32(0.0), np.True_)
     """
     matrix = check_weights("weights", weights)
+    each = new_weights(weight, matrix.shape[0])
     moves = draw_moves(matrix, fraction, rng)
-    data = np.concatenate([matrix.data[moves.keep], new_weights(weight, matrix.shape[0])[moves.sources]])
+    data = np.concatenate([matrix.data[moves.keep], each[moves.sources]])
     indptr, indices, order = moved_rows(matrix, moves)
     return topology.to_csr(indptr, indices, data[order])
 

@@ -17,6 +17,7 @@ from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
 from ..parts import Cell, Element, LearningRule, Part, Plasticity
+from ..parts.values import Values
 from .drive import InputWeights
 from .synapses import Synapses
 
@@ -219,6 +220,8 @@ def trace_factor(trace_tau: float | None) -> np.float32 | None:
 def mean_field_threshold(network: Network, input_mean_current: float, *, use_abs_weights: bool = False) -> float:
     """Return the threshold at which the network is balanced in the mean, for cells with one refractory period."""
     period = getattr(network.cell, "refractory_period", None)
+    if isinstance(period, Values) and (period.array == period.array[0]).all():
+        period = int(period.array[0])
     if not isinstance(period, int):
         raise ValueError(
             "the mean-field threshold needs a cell with a refractory_period, the same for all. "
