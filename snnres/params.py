@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +16,7 @@ from .parts import (
     Competition,
     Device,
     Distribution,
+    Graph,
     Noise,
     Release,
     ShortTermPlasticity,
@@ -30,16 +31,20 @@ from .validation import (
     check_input,
     check_int,
     check_matrix,
+    check_neuron_signs,
     check_neurons,
     check_potentials,
     check_real,
     check_type,
+    check_weight_signs,
     freeze,
     refuse,
 )
 
 __all__ = ["SeedLike", "SimulationParams"]
 
+# Where no part describes the graph, these do.
+GRAPH_FIELDS = ("small_world_graph_p", "small_world_graph_k", "connection_prob", "is_random_uniform")
 # Where no cell is given, these describe the neurons.
 CELL_FIELDS = ("membrane_threshold", "leak_coefficient", "refractory_period")
 
@@ -131,6 +136,19 @@ class SimulationParams:
         What of a spike a synapse lets through.
     device : snnres.parts.Device, optional
         How weights are kept and read by hardware.
+    graph : snnres.parts.Graph, optional
+        Another graph than the two above, such as :class:`snnres.parts.Lattice`, in their place; with ``num_neurons``
+        and ``mean_weight``. By keyword only.
+    inhibitory_fraction : float, optional
+        Fraction of inhibitory neurons in [0, 1] of a generated network: ``round(fraction * num_neurons)`` are chosen
+        at random with ``seed``, input neurons among them. By Dale's law all outgoing weights of a neuron then have one
+        sign: ``abs(w)`` for excitatory, ``-inhibitory_ratio * abs(w)`` for inhibitory ones, where w is what is drawn
+        otherwise; so ``mean_weight`` must be > 0. None: weights of any sign. By keyword only.
+    inhibitory_ratio : float, optional
+        How much stronger inhibitory synapses are (g), > 0. None: 1. By keyword only.
+    neuron_signs : array_like of int, shape (num_neurons,), optional
+        1 for an excitatory and -1 for an inhibitory neuron, in place of ``inhibitory_fraction``. With
+        ``adjacency_matrix`` the weights must have these signs. By keyword only.
 
     Raises
     ------
@@ -175,6 +193,10 @@ class SimulationParams:
     short_term_plasticity: ShortTermPlasticity | None = field(default=None, kw_only=True)
     release: Release | None = field(default=None, kw_only=True)
     device: Device | None = field(default=None, kw_only=True)
+    graph: Graph | None = field(default=None, kw_only=True)
+    inhibitory_fraction: float | None = field(default=None, kw_only=True)
+    inhibitory_ratio: float | None = field(default=None, kw_only=True)
+    neuron_signs: ArrayLike | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         cell = self._check_cell()
@@ -247,10 +269,13 @@ class SimulationParams:
         freeze(self, "mean_weight", check_real)
         if self.weight_variance is not None:
             freeze(self, "weight_variance", check_real, low=0)
-        if self.is_random_uniform:
+        if self.graph is not None:
+            self._check_graph(n_neurons)
+        elif self.is_random_uniform:
             self._check_random_uniform()
         else:
             self._check_small_world(n_neurons)
+        self._check_signs(n_neurons)
         return n_neurons
 
     def _check_one_of(self, first: str, second: str) -> None:
@@ -262,23 +287,52 @@ class SimulationParams:
 
     def _check_given(self) -> int:
         """Check a given matrix, beside which nothing of a generated network may stand."""
-        for name in ("mean_weight", "weight_variance"):
-            if getattr(self, name) is not None:
-                raise ValueError(
-                    f"{name} must not be given with adjacency_matrix. Got {shown_field(self, name)} instead."
-                )
+        self._refuse_beside(
+            "adjacency_matrix", ("mean_weight", "weight_variance", "graph", "inhibitory_fraction", "inhibitory_ratio")
+        )
         for name in ("small_world_graph_p", "small_world_graph_k", "connection_prob"):
             if getattr(self, name) is not None:
                 # The reference takes these without a word, so a program written for it may hold them.
                 warnings.warn(f"{name} has no effect with adjacency_matrix", UserWarning, stacklevel=5)
-        return int(check_matrix("adjacency_matrix", self.adjacency_matrix).shape[0])
+        matrix = check_matrix("adjacency_matrix", self.adjacency_matrix)
+        if self.neuron_signs is not None:
+            signs = check_neuron_signs("neuron_signs", self.neuron_signs, matrix.shape[0])
+            check_weight_signs("neuron_signs", signs, matrix)
+        return int(matrix.shape[0])
+
+    def _refuse_beside(self, other: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} must not be given with {other}. Got {shown_field(self, name)} instead.")
+
+    def _check_graph(self, n_neurons: int) -> None:
+        """Check a graph that is a part."""
+        graph = self.graph
+        check_type("graph", graph, Graph)
+        self._refuse_beside("graph", GRAPH_FIELDS)
+        cast(Graph, graph).check_size(n_neurons)
+
+    def _check_signs(self, n_neurons: int) -> None:
+        """Check what makes neurons of a generated network excitatory or inhibitory."""
+        if self.inhibitory_fraction is not None:
+            self._refuse_beside("inhibitory_fraction", ("neuron_signs",))
+            freeze(self, "inhibitory_fraction", check_real, low=0, high=1)
+        elif self.neuron_signs is not None:
+            check_neuron_signs("neuron_signs", self.neuron_signs, n_neurons)
+        elif self.inhibitory_ratio is not None:
+            raise ValueError(
+                "inhibitory_ratio must not be given without inhibitory_fraction or neuron_signs. "
+                f"Got {shown_field(self, 'inhibitory_ratio')} instead."
+            )
+        else:
+            return
+        check_real("mean_weight of excitatory and inhibitory neurons", self.mean_weight, above=0)
+        if self.inhibitory_ratio is not None:
+            ratio: float = freeze(self, "inhibitory_ratio", check_real, above=0)
+            check_real("inhibitory_ratio times mean_weight", ratio * cast(float, self.mean_weight))
 
     def _check_random_uniform(self) -> None:
-        for name in ("small_world_graph_p", "small_world_graph_k"):
-            if getattr(self, name) is not None:
-                raise ValueError(
-                    f"{name} must not be given with is_random_uniform=True. Got {shown_field(self, name)} instead."
-                )
+        self._refuse_beside("is_random_uniform=True", ("small_world_graph_p", "small_world_graph_k"))
         if self.connection_prob is None:
             raise ValueError("connection_prob must be given with is_random_uniform=True. Got None instead.")
         freeze(self, "connection_prob", check_real, low=0, high=1)

@@ -4,7 +4,7 @@ import numpy as np
 
 from .params import SeedLike
 
-PURPOSES = ("topology", "weights", "outputs", "potentials", "delays", "cells", "noise")
+PURPOSES = ("topology", "weights", "outputs", "potentials", "delays", "cells", "noise", "signs")
 # Children that a caller spawns from the same SeedSequence count up from 0; ours start far from there.
 FIRST_KEY = 0x5A11
 # The largest integer that scikit-learn takes for a random_state.

@@ -584,17 +584,6 @@ def test_what_compresses_too_well_is_stored_so_that_it_can_be_loaded(tmp_path, m
         assert {member.compress_type for member in archive.infolist()} == {zipfile.ZIP_STORED}
 
 
-def test_a_comment_that_swallows_what_follows_is_noticed(tmp_path, saved):
-    """The length of a comment, two bytes, stands 32 bytes into each entry of the directory at the end of an archive."""
-    data, _ = saved
-    last_but_one = data.rindex(b"PK\x01\x02", 0, data.rindex(b"PK\x01\x02"))
-    damaged = bytearray(data)
-    damaged[last_but_one + 33] = 0x11
-    (tmp_path / "network.npz").write_bytes(damaged)
-    with pytest.raises(ValueError, match=r"network\.npz .*must not hold comments"):
-        SNN.load(tmp_path / "network.npz")
-
-
 def test_every_byte_of_an_archive_that_counts_is_watched(tmp_path, saved):
     """A flipped byte is noticed, or what is loaded is the same: dates and such are not looked at."""
     data, snn = saved

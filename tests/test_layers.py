@@ -138,5 +138,5 @@ def test_all_that_the_package_offers_is_there():
 def test_this_test_sees_imports():
     found = {tuple(name) for name in imports_of(ROOT / "network" / "snn.py")}
     assert ("snnres", "io") in found
-    assert ("snnres", "kernels", "delays") in found
+    assert ("snnres", "params") in found
     assert ("numpy",) in found

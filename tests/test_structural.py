@@ -37,9 +37,7 @@ def signed(n=12, seed=0, **changes):
         "seed": seed,
     }
     rule = changes.pop("rule", None)
-    snn = SNN(SimulationParams(**(case | changes)), rule)
-    snn._network = replace(snn._network, signs=signs)
-    return snn
+    return SNN(SimulationParams(neuron_signs=signs, **(case | changes)), rule)
 
 
 def assert_signs_kept(snn):
@@ -327,7 +325,7 @@ def test_signs_are_saved_and_a_file_that_contradicts_them_is_refused(tmp_path):
     header, arrays = snn.to_arrays()
     for changed, words in (
         (-arrays["signs"], "signs must agree with the weights: neuron 0 has sign -1"),
-        (arrays["signs"].astype(np.int64), "signs must be int8. Got int64"),
+        (arrays["signs"].astype(float), "signs must hold integers. Got an array of dtype float64"),
         (arrays["signs"][:5], "signs must have one value for each of 12 neurons. Got 5"),
         (arrays["signs"] * np.int8(2), "signs must hold only 1 and -1. Got 2 for neuron 0"),
     ):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from snnres import SNN, SimulationParams, topology
+from snnres import SNN, SimulationParams
+from snnres.parts.graphs import sampling
 from snnres.topology import erdos_renyi, from_networkx, restricted, survivors, to_networkx, watts_strogatz
 
 # Seeds are fixed, so a test passes always or never; at 5 standard errors the chance that a right program was
@@ -147,7 +148,7 @@ def test_number_of_arcs_is_binomial():
 @pytest.mark.parametrize("chunk", [3, 2**22])
 @pytest.mark.parametrize("prob", [0.05, 0.5, 0.95])
 def test_each_ordered_pair_is_equally_likely(monkeypatch, prob, chunk):
-    monkeypatch.setattr(topology, "CHUNK", chunk)
+    monkeypatch.setattr(sampling, "CHUNK", chunk)
     n, draws = 5, 4000
     found = np.zeros((n, n))
     rng = np.random.default_rng(6)
@@ -163,7 +164,7 @@ def test_each_ordered_pair_is_equally_likely(monkeypatch, prob, chunk):
 
 @pytest.mark.parametrize("chunk", [1, 7, 2**22])
 def test_probability_one_is_every_pair(monkeypatch, chunk):
-    monkeypatch.setattr(topology, "CHUNK", chunk)
+    monkeypatch.setattr(sampling, "CHUNK", chunk)
     sources, targets = arcs_of(*erdos_renyi(8, 1.0, np.random.default_rng(0)))
     expected = [(j, i) for j in range(8) for i in range(8) if i != j]
     assert list(zip(sources.tolist(), targets.tolist(), strict=True)) == expected

@@ -54,7 +54,7 @@ def scaling_factors(rates: ArrayLike, target_rate: ArrayLike, learning_rate: flo
                 f"target_rate must have a value for each of {measured.size} neurons. Got {target.size} instead."
             )
         if not (target > 0).all():
-            raise refuse("target_rate", "> 0", target[target <= 0][0])
+            raise refuse("target_rate", "> 0", float(target[target <= 0][0]))
     step = check_real("learning_rate", learning_rate, above=0)
     if step > np.log(FLOAT32_MAX):
         raise refuse("learning_rate", "such that exp(learning_rate) is within the range of float32", learning_rate)
@@ -67,7 +67,7 @@ def check_rates(name: str, rates: NDArray[np.generic]) -> NDArray[np.float64]:
     numbers = rates.astype(np.float64)
     wrong = ~((numbers >= 0) & (numbers <= 1))
     if wrong.any():
-        raise refuse(name, "spikes per step, in [0, 1]", numbers[wrong][0])
+        raise refuse(name, "spikes per step, in [0, 1]", float(numbers[wrong][0]))
     return numbers
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ UNPACKED_BASE = 2**28
 UNPACKED_FACTOR = 100
 
 ARCHIVE_BEGINNING = b"PK\x03\x04"
+# The last 22 bytes, without a comment: mark, numbers of disks and members, size and place of the directory.
+ARCHIVE_END, ARCHIVE_END_MARK = struct.Struct("<4s4H2LH"), b"PK\x05\x06"
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -69,12 +72,10 @@ class Archive(Mapping[str, NDArray[Any]]):
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = open_zip(file)
         members = self._zip.infolist()
+        check_complete(file, len(members))
         self._members = {member.filename.removesuffix(".npy"): member for member in members}
         if len(self._members) < len(members):
             raise ValueError("It must not hold two arrays of one name.")
-        if any(member.comment for member in members):
-            # No file of ours has one. A damaged length makes a comment of the entries of all arrays that follow.
-            raise ValueError("It must not hold comments on its arrays.")
         self.limit = unpacked_limit(os.fstat(file.fileno()).st_size)
         total = unpacked_size(self._zip)
         if total > self.limit:
@@ -143,6 +144,14 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
         with contextlib.suppress(zipfile.BadZipFile):
             return zipfile.ZipFile(file)
     raise ValueError("It is damaged or of another format: not an .npz archive.")
+
+
+def check_complete(file: IO[bytes], n_members: int) -> None:
+    """Refuse an archive whose end says that it has more members: a damaged length of one may swallow the next."""
+    file.seek(-ARCHIVE_END.size, os.SEEK_END)
+    mark, _, _, _, total, *_ = ARCHIVE_END.unpack(file.read(ARCHIVE_END.size))
+    if mark != ARCHIVE_END_MARK or total != n_members:
+        raise ValueError(f"It is damaged: {n_members} members can be found, and its end does not say so.")
 
 
 def unpacked_size(archive: zipfile.ZipFile) -> int:

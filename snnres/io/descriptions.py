@@ -19,7 +19,7 @@ import scipy.sparse as sp
 import tomli_w
 
 from ..params import SimulationParams
-from ..parts import Cell, Delays, LearningRule, Part, Plasticity, STDPParams
+from ..parts import Cell, Delays, Graph, LearningRule, Part, Plasticity, STDPParams
 from ..parts.base import from_plain, plain_value
 from ..parts.delays import check_delays
 from ..parts.elements import ELEMENTS
@@ -32,8 +32,15 @@ from .interchange import load_matrix, load_topology, write_matrix
 from .paths import PathLike, as_path, reading, with_suffix
 from .writing import folder_lock, write_atomically
 
-ARRAY_FIELDS = ("input_spike_times", "membrane_potentials", "output_neurons", "adjacency_matrix", "delays")
-PARTS: dict[str, Any] = {"cell": Cell, "delays": Delays, **ELEMENTS}
+ARRAY_FIELDS = (
+    "input_spike_times",
+    "membrane_potentials",
+    "output_neurons",
+    "adjacency_matrix",
+    "delays",
+    "neuron_signs",
+)
+PARTS: dict[str, Any] = {"cell": Cell, "delays": Delays, "graph": Graph, **ELEMENTS}
 TABLES = ("simulation", *PARTS, "stdp", "plasticity")
 # In bytes: a longer name would leave no room for what is added to it.
 LONGEST_STEM = 200
@@ -259,7 +266,7 @@ def check_tables(tables: Any) -> None:
             raise ValueError(f"Its tables must be of {', '.join(map(repr, TABLES))}. Got {table!r} instead.")
     if "stdp" in tables and "plasticity" in tables:
         raise ValueError("It must have a table 'stdp' or a list 'plasticity', not both.")
-    known = {field.name for field in dataclasses.fields(SimulationParams)} - {"cell", *ELEMENTS}
+    known = {field.name for field in dataclasses.fields(SimulationParams)} - {"cell", "graph", *ELEMENTS}
     unknown = sorted(set(tables["simulation"]) - known)
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no parameter of table 'simulation'.")

@@ -50,9 +50,7 @@ def advance(model, drive, state, recorder, stop):
         spikes = neurons[begin:end]
         arrivals = arriving(model.synapses, state.flight, spikes)
         reward = rewarded(drive.reward, t)
-        learn(
-            model.rules, state.rules, model.synapses, model.device, state.device, state.stream, arrivals, spikes, reward
-        )
+        learn(model.rules, state.rules, model.device, state.device, state.stream, arrivals, spikes, reward)
         facilitate(model.short_term_plasticity, state.short_term_plasticity, spikes)
         target = landing(model.synaptic_current, state.synaptic_current, potential)
         send(model.synapses, model, state, target, spikes)

@@ -62,3 +62,28 @@ def place_sorted(in_indptr, grouped, cursor, indices):
             row = grouped[e]
             indices[cursor[row]] = target
             cursor[row] += 1
+
+
+@jit
+def attach(edges, m, done, draws):
+    """Choose the earlier neurons ``edges[done:, 0]``, each new neuron's m distinct, by the ends of edges before it.
+
+    A draw in [0, 1) picks one of the ends. Returns how many edges are done: fewer than all if the draws ran out.
+    Mutates ``edges``.
+    """
+    used = 0
+    for e in range(done, edges.shape[0]):
+        own = e - e % m
+        while True:
+            if used == draws.size:
+                return e
+            end = int(draws[used] * 2 * own)
+            used += 1
+            chosen = edges[end >> 1, end & 1]
+            new = True
+            for other in range(own, e):
+                new &= edges[other, 0] != chosen
+            if new:
+                break
+        edges[e, 0] = chosen
+    return edges.shape[0]

@@ -31,7 +31,7 @@ ARRIVAL, SPIKE, REWARD = np.uint32(0), np.uint32(1), np.uint32(2)
 class Learning(NamedTuple):
     """A rule, the synapses on which it acts, and what is stated for all rules alike.
 
-    ``subset`` holds the synapses, None for all. Weights are kept within ``lower`` and ``upper``. With ``sign``, a
+    ``subset`` holds the synapses. Weights are kept within ``lower`` and ``upper``. With ``sign``, a
     float32 a row of synapses, 1 or -1, a rule sees magnitudes, and signs stay. ``early_arrivals`` and ``early_spikes``
     say whether spikes of this step are seen by what happens in this step, ``sees_arrivals`` and ``sees_spikes`` at
     which of the two the rule changes weights: one that it touches is bounded, another never. ``modulation`` and
@@ -76,14 +76,6 @@ def place(edge, e):
 
 
 @inline_jit
-def chosen_view(view, synapses):
-    """Return the synapses on which a rule acts."""
-    if view is None:
-        return synapses
-    return view
-
-
-@inline_jit
 def changed(learning, lessons, device, worn, stream, w, new, reward, e, event):
     """Return what weight w of synapse e becomes where the rule makes it ``new``."""
     new = credit(learning.modulation, lessons.modulation, w, new, reward, e)
@@ -123,10 +115,9 @@ def sweep_spikes(learning, lessons, view, device, worn, stream, spikes, reward):
 
 
 @jit
-def learn_one(learning, lessons, synapses, device, worn, stream, arrivals, spikes, reward):
+def learn_one(learning, lessons, device, worn, stream, arrivals, spikes, reward):
     """Let one rule act on what happens in this step. Mutates its state and the weights."""
-    rule, state = learning.rule, lessons.rule
-    view = chosen_view(learning.subset, synapses)
+    rule, state, view = learning.rule, lessons.rule, learning.subset
     age(rule, state)
     expect(learning.modulation, lessons.modulation, reward)
     if learning.early_arrivals:
@@ -154,13 +145,13 @@ def learn(rules: Any, states: Any, *situation: Any) -> None:
 
 
 @overload(learn, jit_options=OPTIONS | {"forceinline": True}, strict=False)
-def learn_compiled(rules, states, synapses, device, worn, stream, arrivals, spikes, reward):
+def learn_compiled(rules, states, device, worn, stream, arrivals, spikes, reward):
     """Unroll the loop: rules are of different types."""
     if isinstance(rules, types.NoneType) or len(rules) == 0:
-        return lambda rules, states, synapses, device, worn, stream, arrivals, spikes, reward: None
+        return lambda rules, states, device, worn, stream, arrivals, spikes, reward: None
 
-    def first_and_rest(rules, states, synapses, device, worn, stream, arrivals, spikes, reward):
-        learn_one(rules[0], states[0], synapses, device, worn, stream, arrivals, spikes, reward)
-        learn(rules[1:], states[1:], synapses, device, worn, stream, arrivals, spikes, reward)
+    def first_and_rest(rules, states, device, worn, stream, arrivals, spikes, reward):
+        learn_one(rules[0], states[0], device, worn, stream, arrivals, spikes, reward)
+        learn(rules[1:], states[1:], device, worn, stream, arrivals, spikes, reward)
 
     return first_and_rest

@@ -2,7 +2,8 @@
 
 :func:`memory_capacity`, :func:`kernel_quality` and :func:`generalisation_rank` take a network with input weights or a
 fitted estimator; :func:`linear_capacity`, :func:`quadratic_capacity`, :func:`capacity` and :func:`state_rank` take
-states of anything, an echo-state network's too.
+states of anything, an echo-state network's too. :func:`scale_to_current_ratio` makes a network of a wanted strength of
+recurrence.
 """
 
 from .capacity import Capacity, capacity, linear_capacity, quadratic_capacity
@@ -10,11 +11,13 @@ from .currents import current_ratio
 from .driven import Driven, driven
 from .memory import MemoryCapacity, memory_capacity
 from .ranks import generalisation_rank, kernel_quality, state_rank
+from .scaling import ScaledToRatio, scale_to_current_ratio
 
 __all__ = [
     "Capacity",
     "Driven",
     "MemoryCapacity",
+    "ScaledToRatio",
     "capacity",
     "current_ratio",
     "driven",
@@ -23,5 +26,6 @@ __all__ = [
     "linear_capacity",
     "memory_capacity",
     "quadratic_capacity",
+    "scale_to_current_ratio",
     "state_rank",
 ]

@@ -1,29 +1,69 @@
 """The synapses that parameters describe."""
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from .. import topology
 from ..params import SimulationParams
-from ..validation import check_matrix
+from ..parts.graphs.base import Indices, Indptr, checked_rows
+from ..validation import check_matrix, check_neuron_signs
+
+
+class Built(NamedTuple):
+    """Weights, and the sign of each neuron (n_neurons,), 1 or -1; None where neurons have none."""
+
+    weights: sp.csr_matrix
+    signs: NDArray[np.int8] | None
 
 
 def build_weights(
-    params: SimulationParams, topology_rng: np.random.Generator, weights_rng: np.random.Generator
-) -> sp.csr_matrix:
+    params: SimulationParams,
+    topology_rng: np.random.Generator,
+    weights_rng: np.random.Generator,
+    signs_rng: np.random.Generator,
+) -> Built:
     """Return the weights that the parameters describe: a copy of the user's, or a random network."""
     if params.adjacency_matrix is not None:
-        return check_matrix("adjacency_matrix", params.adjacency_matrix)
-    # SimulationParams has checked that the numbers of the chosen graph are there.
-    n_neurons, mean = cast(int, params.num_neurons), cast(float, params.mean_weight)
-    if params.is_random_uniform:
-        prob = cast(float, params.connection_prob)
-        indptr, indices = topology.erdos_renyi(int(n_neurons), float(prob), topology_rng)
-    else:
-        k, p = cast(int, params.small_world_graph_k), cast(float, params.small_world_graph_p)
-        indptr, indices = topology.watts_strogatz(int(n_neurons), int(k), float(p), topology_rng)
+        weights = check_matrix("adjacency_matrix", params.adjacency_matrix)
+        if params.neuron_signs is None:
+            return Built(weights, None)
+        return Built(weights, topology.check_signs(weights, params.neuron_signs))
+    signs = build_signs(params, signs_rng)
+    indptr, indices = build_graph(params, topology_rng, signs)
+    # SimulationParams has checked that it is there.
+    mean = float(cast(float, params.mean_weight))
     variation = 0.1 if params.weight_variance is None else float(params.weight_variance)
-    weights = topology.normal_weights(len(indices), float(mean), abs(float(mean)) * variation, weights_rng)
-    return topology.to_csr(indptr, indices, weights)
+    drawn = topology.normal_weights(len(indices), mean, abs(mean) * variation, weights_rng)
+    weights = topology.to_csr(indptr, indices, drawn)
+    if signs is None:
+        return Built(weights, None)
+    ratio = 1.0 if params.inhibitory_ratio is None else params.inhibitory_ratio
+    return Built(topology.signed_weights(weights, signs, ratio), signs)
+
+
+def build_signs(params: SimulationParams, rng: np.random.Generator) -> NDArray[np.int8] | None:
+    """Return which neurons of a generated network excite and which inhibit."""
+    n_neurons = int(cast(int, params.num_neurons))
+    if params.neuron_signs is not None:
+        return check_neuron_signs("neuron_signs", params.neuron_signs, n_neurons)
+    if params.inhibitory_fraction is None:
+        return None
+    signs = np.ones(n_neurons, dtype=np.int8)
+    signs[rng.permutation(n_neurons)[: round(params.inhibitory_fraction * n_neurons)]] = -1
+    return signs
+
+
+def build_graph(
+    params: SimulationParams, rng: np.random.Generator, signs: NDArray[np.int8] | None
+) -> tuple[Indptr, Indices]:
+    """Return the graph of a generated network, whose own numbers SimulationParams has checked to be there."""
+    n_neurons = int(cast(int, params.num_neurons))
+    if params.graph is not None:
+        return checked_rows(params.graph, n_neurons, *params.graph.draw(n_neurons, rng, signs))
+    if params.is_random_uniform:
+        return topology.erdos_renyi(n_neurons, float(cast(float, params.connection_prob)), rng)
+    k, p = cast(int, params.small_world_graph_k), cast(float, params.small_world_graph_p)
+    return topology.watts_strogatz(n_neurons, int(k), float(p), rng)

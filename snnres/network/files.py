@@ -200,9 +200,7 @@ def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | 
 
 
 def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]:
-    """Return a copy of the signs of a file's neurons, which its weights must have."""
-    if array.dtype != np.int8:
-        raise ValueError(f"signs must be int8. Got {array.dtype} instead.")
+    """Return a copy of the signs of a file's neurons, which the weights must have."""
     signs = check_neuron_signs("signs", array, matrix.shape[0])
     check_weight_signs("signs", signs, matrix)
     return signs

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import homeostasis
 from ..kernels import verbs
 from ..kernels.delays import DelayedEdges
+from ..kernels.edges import Edges
 from ..kernels.learning import Learning, Lessons
 from ..kernels.model import Model, State
 from ..kernels.random import Stream
@@ -97,9 +98,9 @@ class Network:
     def _learning(self, plasticity: Plasticity) -> Learning:
         """Return a rule for the kernels."""
         rule = plasticity.rule.constants(*self.rule_size)
-        view = None
+        subset: Edges | DelayedEdges = self.synapses.edges_both_ways
         if plasticity.sources is not None or plasticity.targets is not None:
-            view = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
+            subset = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
         modulation, upkeep = plasticity.modulation, plasticity.upkeep
         lower, upper = plasticity.rule.bounds
         if self.signs is not None:
@@ -107,7 +108,7 @@ class Network:
             lower = max(lower, 0.0)
         return Learning(
             rule,
-            view,
+            subset,
             np.float32(lower),
             np.float32(upper),
             self._signs_by_row(),

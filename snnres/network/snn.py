@@ -87,7 +87,7 @@ class SNN(Wiring):
         rules = plasticities("stdp_params", stdp_params)
         params = simulation_params
         rngs = streams(params.seed)
-        weights = build_weights(params, rngs["topology"], rngs["weights"])
+        weights, signs = build_weights(params, rngs["topology"], rngs["weights"], rngs["signs"])
         delays = delays_of("delays", params.delays, weights, rngs["delays"])
         cell = drawn(params.neuron, weights.shape[0], rngs["cells"])
         elements = {
@@ -96,7 +96,7 @@ class SNN(Wiring):
             if getattr(params, name) is not None
         }
         seed = int(rngs["noise"].integers(0, 2**32))
-        self._network = Network(Synapses(weights, delays), cell, rules, elements=elements, seed=seed)
+        self._network = Network(Synapses(weights, delays), cell, rules, elements=elements, signs=signs, seed=seed)
         self._rng = rngs["weights"]
         self._duration = None if params.duration is None else int(params.duration)
         amplitude = float(
@@ -120,9 +120,8 @@ class SNN(Wiring):
         self._running = threading.Lock()
         self.reset()
         for plasticity in self._network.active_rules:
-            # Where neurons have signs, a rule sees magnitudes.
-            seen = weights.data if self._network.signs is None else np.abs(weights.data)
-            objection = plasticity.rule.objection(seen)
+            # Of neurons with signs a rule sees magnitudes.
+            objection = plasticity.rule.objection(weights.data if signs is None else np.abs(weights.data))
             if objection is not None:
                 warnings.warn(objection, UserWarning, stacklevel=2)
 

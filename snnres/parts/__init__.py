@@ -1,10 +1,10 @@
-"""Parts of a network: cells, learning rules, delays, and what else there is a place for in the time loop.
+"""Parts of a network: cells, learning rules, delays, graphs, and what else there is a place for in the time loop.
 
 A part of your own is a module with four things: a NamedTuple of constants, a NamedTuple of arrays for what it keeps
 from step to step, a frozen dataclass that makes both from parameters, and the functions that the time loop compiles,
 registered for the constants: ``@fires.of(...)`` and ``@settle.of(...)`` for a cell, ``@on_arrival.of(...)`` or
 ``@on_spike.of(...)`` for a rule. A distribution of delays, or of values for neurons, needs no more than a dataclass
-with a method ``draw``.
+with a method ``draw``, and a graph one with ``check_size`` and ``draw``.
 """
 
 from ..kernels.verbs import (
@@ -22,6 +22,7 @@ from ..kernels.verbs import (
 from .base import Cell, LearningRule, Part
 from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
+from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .lif import LIF
 from .plasticity import Modulation, Plasticity, Upkeep
 from .stdp import STDPParams
@@ -29,12 +30,16 @@ from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "Blocks",
     "Cell",
     "Competition",
     "Delays",
     "Device",
     "Distribution",
     "Element",
+    "GivenGraph",
+    "Graph",
+    "Lattice",
     "LearningRule",
     "LogNormal",
     "Modulation",
@@ -43,7 +48,9 @@ __all__ = [
     "Part",
     "Plasticity",
     "Release",
+    "Ring",
     "STDPParams",
+    "ScaleFree",
     "ShortTermPlasticity",
     "SynapticCurrent",
     "Uniform",
