@@ -1,4 +1,4 @@
-"""Input from outside: spikes of the first neurons, and currents mixed from the channels of a signal."""
+"""Input from outside: spikes of the first neurons, currents mixed from the channels of a signal, and reward."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import jit
-from .verbs import inject, window
+from .verbs import NO_REWARD, inject, rewarded, window
 
 Float32Array = NDArray[np.float32]
 
@@ -53,6 +53,12 @@ class TappedDrive(NamedTuple):
     weight: Float32Array
     bias: Float32Array
     current: Float32Array
+
+
+class RewardDrive(NamedTuple):
+    """Rewards, an entry a step, NaN for none."""
+
+    values: Float32Array
 
 
 class Line(NamedTuple):
@@ -166,3 +172,9 @@ def inject_taps(drive, line, potential, t):
     current = drive.current
     for i in range(current.size):
         potential[i] += current[i]
+
+
+@rewarded.of(RewardDrive)
+def reward_of_step(reward, t):
+    """Return the reward of the step; rewards end where their values end."""
+    return reward.values[t] if t < reward.values.size else NO_REWARD

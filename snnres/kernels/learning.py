@@ -25,7 +25,7 @@ from .verbs import (
 ONE = np.uint32(1)
 UNSIGNED = np.float32(1)
 # To tell apart the changes of a synapse within one step.
-ARRIVAL, SPIKE, REWARD = np.uint32(0), np.uint32(1), np.uint32(2)
+ARRIVAL, SPIKE, REWARD, UPKEEP = (np.uint32(event) for event in range(4))
 
 
 class Learning(NamedTuple):
@@ -135,7 +135,7 @@ def learn_one(learning, lessons, device, worn, stream, arrivals, spikes, reward)
         mark_spikes(rule, state, spikes)
     mark_after(rule, state, arrivals, spikes)
     redeem(learning.modulation, lessons.modulation, view, learning, device, worn, stream, reward)
-    keep_up(learning.upkeep, lessons.upkeep, view, learning)
+    keep_up(learning.upkeep, lessons.upkeep, view, learning, device, worn, stream)
 
 
 def learn(rules: Any, states: Any, *situation: Any) -> None:

@@ -16,7 +16,8 @@ from .compile import OPTIONS
 
 Kernel = Callable[..., Any]
 
-NO_REWARD = np.float32(0)
+# Told apart from a reward of 0, which may be worse than what is expected.
+NO_REWARD = np.float32(np.nan)
 
 
 class Verb:
@@ -110,7 +111,7 @@ def arriving(synapses, flight, spikes):
 
 @Verb
 def rewarded(reward, t):
-    """Return the reward of step t."""
+    """Return the reward of step t, NaN where there is none."""
     return NO_REWARD
 
 
@@ -203,16 +204,16 @@ def credit(modulation, state, w, new, reward, e):
     return new
 
 
-@Verb
+@optional
 def expect(modulation, state, reward):
     """Move what reward modulation remembers on by a step. Mutates the state."""
 
 
-@Verb
+@optional
 def redeem(modulation, state, view, learning, device, worn, stream, reward):
     """Change all weights of a rule for the reward of this step. Mutates weights and states."""
 
 
 @Verb
-def keep_up(upkeep, state, view, learning):
-    """Let the weights of a rule decay, and keep their sums. Mutates weights and state."""
+def keep_up(upkeep, state, view, learning, device, worn, stream):
+    """Let the weights of a rule decay, and keep their sums. Mutates weights and states."""

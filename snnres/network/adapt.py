@@ -1,13 +1,18 @@
 """The phase in which weights change: many trials, one after the other, with a learning rule on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .. import topology
+from ..kernels.drives import RewardDrive
 from ..kernels.model import State
-from .network import Network, mean_field_threshold
+from ..validation import refuse
+from .drive import check_rewards
+from .network import Network, mean_field_threshold, require_modulation
 from .run import Run
 from .trials import Trials
 
@@ -22,16 +27,34 @@ class Presentation(NamedTuple):
     spikes: int
 
 
-def present(network: Network, trials: Trials, trial: int, state: State) -> Presentation:
+def present(
+    network: Network, trials: Trials, trial: int, rewards: NDArray[np.float32] | None, state: State
+) -> Presentation:
     """Present a trial from a state; the weights learn, and the state moves on."""
-    stretch = trials.stretch(trial, trial + 1)
-    run = Run(network.model(), stretch.drive, state, int(trials.durations[trial]))
+    drive = trials.stretch(trial, trial + 1).drive
+    drive = drive._replace(reward=None if rewards is None else RewardDrive(rewards))
+    run = Run(network.model(), drive, state, int(trials.durations[trial]))
     for _ in run.advance():
         pass
     weights = network.synapses.matrix
     statistics = (topology.mean_weight(weights), topology.weight_variance(weights))
     threshold = float(np.mean(network.cell.membrane_threshold))
     return Presentation(int(trial), *statistics, threshold, run.recording().n_spikes)
+
+
+def check_trial_rewards(rewards: Sequence[ArrayLike], trials: Trials, network: Network) -> list[NDArray[np.float32]]:
+    """Return fresh rewards for each trial, one a step."""
+    require_modulation("rewards", network)
+    if not hasattr(rewards, "__len__") or len(rewards) != len(trials.durations):
+        raise refuse("rewards", f"a sequence of an array for each of {len(trials.durations)} trials", rewards)
+    checked = [check_rewards(f"rewards[{k}]", values) for k, values in enumerate(rewards)]
+    for k, (values, duration) in enumerate(zip(checked, trials.durations, strict=True)):
+        if len(values) != duration:
+            raise ValueError(
+                f"rewards[{k}] must have an entry for each of the {duration} steps of its trial. "
+                f"Got {len(values)} instead."
+            )
+    return checked
 
 
 def balanced(network: Network, trials: Trials) -> Network:

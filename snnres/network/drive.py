@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from ..kernels.drives import CurrentDrive, Line, SpikeDrive, TappedDrive
+from ..kernels.drives import CurrentDrive, Line, RewardDrive, SpikeDrive, TappedDrive
 from ..kernels.edges import narrowest
 from ..kernels.model import Drive
 from ..validation import INT32_MAX, check_array, check_finite, check_int, check_weight_rows
@@ -73,13 +73,15 @@ class InputWeights:
 class Input:
     """What drives the next runs: spikes (n_steps, n_inputs) uint8 and, if not None, a signal (n_rows, n_channels).
 
-    Each spike adds ``amplitude``; each row of the signal lasts ``hold`` steps.
+    Each spike adds ``amplitude``; each row of the signal lasts ``hold`` steps. ``rewards`` (any number,) has an entry a
+    step, NaN for none.
     """
 
     spikes: NDArray[np.uint8]
     amplitude: float
     signal: Float32Array | None = None
     hold: int = 1
+    rewards: Float32Array | None = None
 
     @property
     def n_steps(self) -> int:
@@ -90,9 +92,8 @@ class Input:
     def drive(self, input_weights: InputWeights | None) -> Drive:
         """Return the input for the kernels."""
         spikes = SpikeDrive(self.spikes, np.float32(self.amplitude)) if self.spikes.size else None
-        if self.signal is None:
-            return Drive(spikes)
-        return Drive(spikes, require(input_weights).drive(self.signal, self.hold))
+        currents = None if self.signal is None else require(input_weights).drive(self.signal, self.hold)
+        return Drive(spikes, currents, reward=None if self.rewards is None else RewardDrive(self.rewards))
 
 
 def check_taps(name: str, value: ArrayLike, n_rows: int) -> NDArray[np.int64]:
@@ -134,4 +135,11 @@ def check_currents(name: str, value: Any, n_channels: int) -> Float32Array:
     if array.shape[0] != n_channels:
         raise ValueError(f"{name} must have a row for each of {n_channels} channels. Got {array.shape[0]} instead.")
     check_finite(name, array)
+    return array.astype(np.float32)
+
+
+def check_rewards(name: str, value: ArrayLike) -> Float32Array:
+    """Return fresh float32 rewards, 1-D, each finite, or NaN for none."""
+    array = check_array(name, value, 1)
+    check_finite(name, array[~np.isnan(array)])
     return array.astype(np.float32)

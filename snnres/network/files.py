@@ -27,7 +27,7 @@ from ..validation import (
     check_weights,
 )
 from .arrays import checked, named_arrays
-from .drive import Input, InputWeights, check_currents, check_hold, require
+from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
 from .network import Network
 from .synapses import Synapses
 
@@ -85,6 +85,8 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             arrays["taps"] = network.input_weights.taps
     if drive.signal is not None:
         arrays["currents"] = drive.signal.T
+    if drive.rewards is not None:
+        arrays["rewards"] = drive.rewards
     return header, arrays
 
 
@@ -130,6 +132,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
             check_real("current_amplitude", parameters["current_amplitude"]),
             signal,
             check_hold(parameters["input_hold"]),
+            check_rewards("rewards", arrays["rewards"]) if "rewards" in arrays else None,
         ),
         check_neurons("outputs", arrays["outputs"], n_neurons),
         None if duration is None else check_int("duration", duration, 1),

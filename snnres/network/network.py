@@ -20,7 +20,7 @@ from ..kernels.trace import Trace, TraceState
 from ..parts import Cell, Element, LearningRule, Part, Plasticity
 from ..parts.values import Values
 from .drive import InputWeights
-from .synapses import Synapses
+from .synapses import Synapses, source_of_synapse
 
 AnyState = TypeVar("AnyState")
 EARLY_ARRIVALS, EARLY_SPIKES = ("potentiate", "both"), ("depress", "both")
@@ -47,8 +47,18 @@ class Network:
         check_kernels("cell", self.cell, self.cell.constants(self.n_neurons), (verbs.fires, verbs.settle))
         for plasticity in self.rules:
             check_rule(plasticity.rule)
+            if plasticity.modulation is not None:
+                check_kernels("modulation", plasticity.modulation, plasticity.modulation.constants(), (verbs.credit,))
+            if plasticity.upkeep is not None:
+                constants = plasticity.upkeep.constants(self.n_neurons)
+                check_kernels("upkeep", plasticity.upkeep, constants, (verbs.keep_up,))
             for name in ("sources", "targets"):
                 plasticity.group(name, self.n_neurons)
+            if self.signs is not None and plasticity.rule.bounds[1] < 0:
+                raise ValueError(
+                    "a rule's upper bound must be >= 0 where neurons have signs, since it is of magnitudes. "
+                    f"Got {plasticity.rule.bounds[1]:g} instead."
+                )
         for name, element in self.elements.items():
             constants = element.constants(self.n_neurons)
             check_kernels(name, element, constants, element.verbs)
@@ -102,10 +112,7 @@ class Network:
         if plasticity.sources is not None or plasticity.targets is not None:
             subset = self.synapses.view(*(plasticity.group(name, self.n_neurons) for name in ("sources", "targets")))
         modulation, upkeep = plasticity.modulation, plasticity.upkeep
-        lower, upper = plasticity.rule.bounds
-        if self.signs is not None:
-            # Of magnitudes: below 0 a sign would turn.
-            lower = max(lower, 0.0)
+        lower, upper = self._bounds(plasticity)
         return Learning(
             rule,
             subset,
@@ -119,6 +126,19 @@ class Network:
             None if modulation is None else modulation.constants(),
             None if upkeep is None else upkeep.constants(self.n_neurons),
         )
+
+    def _bounds(self, plasticity: Plasticity) -> tuple[float, float]:
+        """Return the bounds of a rule; a magnitude is never below 0, or it would change the sign of its weight."""
+        lower, upper = plasticity.rule.bounds
+        return (lower if self.signs is None else max(lower, 0.0)), upper
+
+    def weights_seen(self, plasticity: Plasticity) -> NDArray[np.float32]:
+        """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs."""
+        matrix = self.synapses.matrix
+        source = source_of_synapse(matrix)
+        weights: NDArray[np.float32] = matrix.data if self.signs is None else matrix.data * self.signs[source]
+        sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
+        return weights[sources[source] & targets[matrix.indices]]
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""
@@ -200,6 +220,14 @@ def check_rule(rule: LearningRule) -> None:
             "a learning rule must have a kernel: register a function with "
             f"@on_arrival.of({kind.__name__}) or @on_spike.of({kind.__name__}). "
             f"Got a {type(rule).__name__} without one instead."
+        )
+
+
+def require_modulation(name: str, network: Network) -> None:
+    """Refuse rewards where there is no rule that they would modulate."""
+    if all(plasticity.modulation is None for plasticity in network.rules):
+        raise ValueError(
+            f"{name} need a rule with a modulation, such as Plasticity(rule, modulation=MSTDP()). Got none instead."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
@@ -33,14 +33,14 @@ from ..validation import (
     check_real,
     check_type,
 )
-from .adapt import Presentation, balanced, present
+from .adapt import Presentation, balanced, check_trial_rewards, present
 from .arrays import mapped
 from .batch import Probing, Returns, check_jobs, run_batch
 from .build import build_weights
-from .drive import Input, InputWeights, check_currents, check_hold, require
+from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .monitoring import Sampler, check_monitor
-from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
+from .network import Network, mean_field_threshold, require_modulation, trace_factor, warn_of_overflow
 from .run import Run
 from .synapses import Synapses, owned
 from .trials import check_start, check_trials
@@ -120,8 +120,7 @@ class SNN(Wiring):
         self._running = threading.Lock()
         self.reset()
         for plasticity in self._network.active_rules:
-            # Of neurons with signs a rule sees magnitudes.
-            objection = plasticity.rule.objection(weights.data if signs is None else np.abs(weights.data))
+            objection = plasticity.rule.objection(self._network.weights_seen(plasticity))
             if objection is not None:
                 warnings.warn(objection, UserWarning, stacklevel=2)
 
@@ -302,6 +301,7 @@ class SNN(Wiring):
         *,
         currents: Any = None,
         hold: int = 1,
+        rewards: Sequence[ArrayLike] | None = None,
         apply_threshold: bool = False,
         progress: Progress = False,
     ) -> dict[str, NDArray[Any]]:
@@ -321,6 +321,8 @@ class SNN(Wiring):
             Present each epoch in a new random order.
         seed : int, SeedSequence or Generator, optional
             Decides the order.
+        rewards : sequence of array_like, each (n_steps_k,), optional
+            For each trial a reward a step, NaN for none, as in :meth:`set_reward`. With None nothing is rewarded.
         apply_threshold : bool, default False
             After each epoch set the threshold by :func:`snnres.homeostasis.mean_field_threshold`, with the fraction of
             ones in ``inputs``. The history has the threshold of each presentation.
@@ -348,6 +350,7 @@ class SNN(Wiring):
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
         check_seed("seed", seed)
+        rewarded = None if rewards is None else check_trial_rewards(rewards, trials, self._network)
         if apply_threshold:
             balanced(self._network, trials)
         report = reporter(progress, "adapt", epochs * n_trials)
@@ -359,7 +362,8 @@ class SNN(Wiring):
                 for _ in range(epochs):
                     for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
                         self._start(self._initial_potentials, trial=len(history))
-                        history.append(present(self._network, trials, trial, self._state))
+                        own = None if rewarded is None else rewarded[trial]
+                        history.append(present(self._network, trials, trial, own, self._state))
                         report(len(history))
                     if apply_threshold:
                         self._network = balanced(self._network, trials)
@@ -455,6 +459,28 @@ class SNN(Wiring):
             signal = np.ascontiguousarray(check_currents("currents", currents, n_channels).T)
             check_hold(hold, len(signal))
         self._input = replace(self._input, signal=signal, hold=hold)
+
+    def set_reward(self, rewards: ArrayLike | None) -> None:
+        """Set the rewards of the next runs, each from its first step on; None for none.
+
+        A rule with a modulation changes weights by them: see :class:`snnres.parts.MSTDP`, and there what a step without
+        reward means.
+
+        Parameters
+        ----------
+        rewards : array_like, shape (n_steps,), optional
+            A reward a step, finite, or NaN for none. Steps beyond its end have none.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not of that form, or no rule of the network has a modulation; the network stays as it was.
+        """
+        if rewards is None:
+            self._input = replace(self._input, rewards=None)
+            return
+        require_modulation("rewards", self._network)
+        self._input = replace(self._input, rewards=check_rewards("rewards", rewards))
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""
@@ -579,6 +605,7 @@ class SNN(Wiring):
           part; if there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of
           the currents; where neurons have signs: ``signs``
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
+        - if there are rewards: ``rewards`` (n_steps,), NaN for none
         - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR), ``bias`` and,
           where they have taps, ``taps`` (channel and delay of each row); if there are currents: ``currents``
           (n_channels, n_steps)

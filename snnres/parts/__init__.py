@@ -24,12 +24,25 @@ from .delays import Delays, UniformDelays
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .lif import LIF
+from .modulation import MSTDP, MSTDPET
 from .plasticity import Modulation, Plasticity, Upkeep
+from .rules import (
+    FedeSTDP,
+    Hebbian,
+    InhibitorySTDP,
+    PresynapticSTDP,
+    TripletSTDP,
+    WeightDependentSTDP,
+    WindowedSTDP,
+)
 from .stdp import STDPParams
+from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
 __all__ = [
     "LIF",
+    "MSTDP",
+    "MSTDPET",
     "Blocks",
     "Cell",
     "Competition",
@@ -37,8 +50,11 @@ __all__ = [
     "Device",
     "Distribution",
     "Element",
+    "FedeSTDP",
     "GivenGraph",
     "Graph",
+    "Hebbian",
+    "InhibitorySTDP",
     "Lattice",
     "LearningRule",
     "LogNormal",
@@ -47,16 +63,21 @@ __all__ = [
     "Normal",
     "Part",
     "Plasticity",
+    "PresynapticSTDP",
     "Release",
     "Ring",
     "STDPParams",
     "ScaleFree",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "TripletSTDP",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",
     "Upkeep",
+    "WeightDependentSTDP",
+    "WeightUpkeep",
+    "WindowedSTDP",
     "age",
     "fires",
     "margin",
