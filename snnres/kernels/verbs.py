@@ -117,7 +117,7 @@ def rewarded(reward, t):
 
 @Verb
 def landing(current, state, potential):
-    """Return the array to which arriving spikes add: the potentials, or what stands between."""
+    """Return the array to which arriving spikes add: the potentials, or what stands between. Mutates the state."""
     return potential
 
 

@@ -17,7 +17,7 @@ from ..kernels.learning import Learning, Lessons
 from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
-from ..parts import Cell, Element, LearningRule, Part, Plasticity
+from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
 from ..parts.values import Values
 from .drive import InputWeights
 from .synapses import Synapses, source_of_synapse
@@ -64,9 +64,27 @@ class Network:
             check_kernels(name, element, constants, element.verbs)
             if verbs.compete in element.verbs:
                 check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
+        if "device" in self.elements:
+            if any(plasticity.upkeep is not None for plasticity in self.rules):
+                raise ValueError(
+                    "upkeep must be None in a network with a device, past which it would change the weights. "
+                    "Got a Plasticity with one instead."
+                )
+            weights = self.synapses.matrix.data
+            weights[:] = self.programmed(weights)
 
     def _cell_type(self) -> Any:
         return self.cell.constants(self.n_neurons)
+
+    def programmed(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what becomes of weights, in the order of the synapses, that are set from outside: the device's."""
+        device = self.elements.get("device")
+        if not isinstance(device, Device):
+            return weights
+        if self.signs is None:
+            return device.programmed(weights, magnitudes=False)
+        signs = np.repeat(self.signs, np.diff(self.synapses.matrix.indptr)).astype(np.float32)
+        return device.programmed(weights * signs, magnitudes=True) * signs
 
     @property
     def n_neurons(self) -> int:

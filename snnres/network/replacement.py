@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.delays import lengthened
+from ..kernels.learning import Lessons
 from ..kernels.model import State
+from ..parts import Plasticity
 from .arrays import mapped, named_arrays
 from .network import Network
 from .synapses import Synapses, source_of_synapse
@@ -21,32 +23,38 @@ def state_beside(former: Network, network: Network, state: State) -> State:
     was none; all else stays, what is on its way too. A rule knows that by the rows of the synapses, which become others
     where there are delays: it must then know of nothing.
     """
-    n_neurons, present = network.n_neurons, network.synapses
-
-    def carried(make: Callable[[int], Any], kept: Any) -> Any:
-        return carried_over(former.synapses, present, make, kept)
-
-    elements = {
-        name: carried(partial(element.state, n_neurons), getattr(state, name))
-        for name, element in network.elements.items()
-        if name in State._fields
-    }
-    state = state._replace(**elements)
+    state = with_elements(former, network, state)
+    present = network.synapses
     if network.active_rules and not (former.synapses.delays is present.delays is None):
         check_at_rest(state)
         fresh = network.state_at(state.cell.potential)
         return state._replace(rules=fresh.rules, flight=fresh.flight)
     if network.active_rules:
-        lessons = [
-            lesson._replace(modulation=carried(plasticity.modulation.state, lesson.modulation))
-            if plasticity.modulation is not None
-            else lesson
-            for plasticity, lesson in zip(network.active_rules, state.rules, strict=True)
-        ]
+        pairs = zip(network.active_rules, state.rules, strict=True)
+        lessons = (with_modulation(former.synapses, present, plasticity, kept) for plasticity, kept in pairs)
         state = state._replace(rules=tuple(lessons))
     if state.flight is not None:
-        state = state._replace(flight=lengthened(state.flight, present.max_delay, n_neurons))
+        state = state._replace(flight=lengthened(state.flight, present.max_delay, network.n_neurons))
     return state
+
+
+def with_elements(former: Network, network: Network, state: State) -> State:
+    """Return the state with what elements, such as a device, keep of each synapse in the order of other synapses."""
+    elements = {
+        name: carried_over(
+            former.synapses, network.synapses, partial(element.state, network.n_neurons), getattr(state, name)
+        )
+        for name, element in network.elements.items()
+        if name in State._fields
+    }
+    return state._replace(**elements)
+
+
+def with_modulation(former: Synapses, present: Synapses, plasticity: Plasticity, lessons: Lessons) -> Lessons:
+    """Return what a rule keeps, with what its modulation keeps of each synapse in the order of other synapses."""
+    if plasticity.modulation is None:
+        return lessons
+    return lessons._replace(modulation=carried_over(former, present, plasticity.modulation.state, lessons.modulation))
 
 
 def check_at_rest(state: State) -> None:

@@ -18,7 +18,7 @@ from ..parts.delays import DelaysLike, delays_of
 from ..seeding import streams
 from ..validation import FLOAT32_MAX, INT32_MAX, check_int, check_real, check_weight_signs, refuse
 from .readings import Readings
-from .replacement import state_beside
+from .replacement import state_beside, with_elements
 from .synapses import Synapses, as_weights, source_of_synapse
 
 
@@ -123,7 +123,9 @@ class Wiring(Readings):
         check_seed("seed", seed)
         weights, _ = self._network.synapses.by_target()
         synapses = Synapses(weights, delays_of("delays", delays, weights, streams(seed)["delays"]))
-        self._network = replace(self._network, synapses=synapses)
+        network = replace(self._network, synapses=synapses)
+        self._state = with_elements(self._network, network, self._state)
+        self._network = network
         self._start(self._state.cell.potential)
 
     def rescale_synaptic_weights_to_mean(self, target_mean: float) -> None:
@@ -132,8 +134,9 @@ class Wiring(Readings):
         Raises
         ------
         ValueError
-            If the present mean is 0, there are no synapses, a weight would leave the range of float32, or neurons have
-            signs, which a negative factor would turn.
+            If the present mean is 0, there are no synapses, a weight would leave the range of float32, or that of a
+            device, or neurons have signs, which a negative factor would turn. With the levels of a device the mean is
+            reached as far as they allow.
         """
         target = check_real("target_mean", target_mean)
         present = self.weights_mean
@@ -145,7 +148,7 @@ class Wiring(Readings):
             raise refuse("target_mean", rule, target_mean)
         if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
             raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
-        self._weights.data *= np.float32(factor)
+        self._weights.data[:] = self._network.programmed(self._weights.data * np.float32(factor))
 
     def reset_synaptic_weights(self, mean: float, std: float = 0.1, *, inhibitory_ratio: float | None = None) -> None:
         """Draw the weights of the existing synapses anew from a normal distribution.
@@ -178,7 +181,7 @@ class Wiring(Readings):
             if not np.isfinite(drawn).all():
                 rule = "such that every weight stays within the range of float32"
                 raise refuse("inhibitory_ratio", rule, inhibitory_ratio)
-        self._weights.data[:], self._rng = drawn, rng
+        self._weights.data[:], self._rng = self._network.programmed(drawn), rng
 
     @property
     def _sources(self) -> NDArray[np.int64]:
@@ -210,8 +213,8 @@ class Wiring(Readings):
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as described, there has been no run, or a weight would leave the range of float32;
-            the network stays as it was.
+            If an argument is not as described, there has been no run, or a weight would leave the range of float32,
+            or that of a device; the network stays as it was.
 
         See Also
         --------
@@ -237,7 +240,7 @@ class Wiring(Readings):
                 raise ValueError("rates must be given where the latest run has no steps. Got None instead.")
             rates = np.bincount(recording.neurons, minlength=self.num_neurons) / recording.n_steps
         factors = homeostasis.scaling_factors(rates, target_rate, learning_rate)
-        self._weights.data[:] = scaled(self._weights, factors)
+        self._weights.data[:] = self._network.programmed(scaled(self._weights, factors))
         return factors
 
     def rewire(self, fraction: float, weight: float, *, delay: int | None = None) -> None:

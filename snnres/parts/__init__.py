@@ -20,12 +20,16 @@ from ..kernels.verbs import (
     settle,
 )
 from .base import Cell, LearningRule, Part
+from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
+from .device import MemristiveDevice
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .lif import LIF
 from .modulation import MSTDP, MSTDPET
+from .noise import MembraneNoise, PoissonNoise
 from .plasticity import Modulation, Plasticity, Upkeep
+from .release import BernoulliRelease
 from .rules import (
     FedeSTDP,
     Hebbian,
@@ -35,6 +39,7 @@ from .rules import (
     WeightDependentSTDP,
     WindowedSTDP,
 )
+from .short_term import TsodyksMarkram
 from .stdp import STDPParams
 from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
@@ -43,6 +48,7 @@ __all__ = [
     "LIF",
     "MSTDP",
     "MSTDPET",
+    "BernoulliRelease",
     "Blocks",
     "Cell",
     "Competition",
@@ -50,6 +56,7 @@ __all__ = [
     "Device",
     "Distribution",
     "Element",
+    "ExponentialCurrent",
     "FedeSTDP",
     "GivenGraph",
     "Graph",
@@ -58,11 +65,14 @@ __all__ = [
     "Lattice",
     "LearningRule",
     "LogNormal",
+    "MembraneNoise",
+    "MemristiveDevice",
     "Modulation",
     "Noise",
     "Normal",
     "Part",
     "Plasticity",
+    "PoissonNoise",
     "PresynapticSTDP",
     "Release",
     "Ring",
@@ -71,6 +81,7 @@ __all__ = [
     "ShortTermPlasticity",
     "SynapticCurrent",
     "TripletSTDP",
+    "TsodyksMarkram",
     "Uniform",
     "UniformDelays",
     "UniformIntegers",

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..kernels.verbs import Verb, compete, facilitate, flow, inject, landing, store, transmit
 from .base import Part
 
@@ -67,9 +70,16 @@ class Release(Element, ABC):
 
 @dataclass(frozen=True)
 class Device(Element, ABC):
-    """How weights are kept and read by hardware."""
+    """How weights are kept and read by hardware; arrays of its state have an entry a synapse."""
 
     verbs: ClassVar = (store, transmit)
+
+    def programmed(self, weights: NDArray[np.float32], *, magnitudes: bool) -> NDArray[np.float32]:
+        """Return what is held after weights were set from outside: on their magnitudes where neurons have signs.
+
+        To program what is held must change nothing. Raises ValueError for weights that the device cannot hold.
+        """
+        return weights
 
 
 # Parameters of a network, in the order of the time loop.
