@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels.drives import CurrentDrive, Line, RewardDrive, SpikeDrive, TappedDrive
 from ..kernels.edges import narrowest
 from ..kernels.model import Drive
+from ..parts.clamp import Clamp, ClampDrive, clamp_drive
 from ..validation import INT32_MAX, check_array, check_finite, check_int, check_weight_rows
 
 Float32Array = NDArray[np.float32]
@@ -74,7 +75,7 @@ class Input:
     """What drives the next runs: spikes (n_steps, n_inputs) uint8 and, if not None, a signal (n_rows, n_channels).
 
     Each spike adds ``amplitude``; each row of the signal lasts ``hold`` steps. ``rewards`` (any number,) has an entry a
-    step, NaN for none.
+    step, NaN for none. A clamp takes neurons by the hand.
     """
 
     spikes: NDArray[np.uint8]
@@ -82,6 +83,7 @@ class Input:
     signal: Float32Array | None = None
     hold: int = 1
     rewards: Float32Array | None = None
+    clamp: Clamp | None = None
 
     @property
     def n_steps(self) -> int:
@@ -89,11 +91,18 @@ class Input:
         currents = 0 if self.signal is None else len(self.signal) * self.hold
         return max(len(self.spikes), currents)
 
-    def drive(self, input_weights: InputWeights | None) -> Drive:
-        """Return the input for the kernels."""
+    def drive(self, input_weights: InputWeights | None, n_steps: int) -> Drive:
+        """Return the input for the kernels, for a run of so many steps."""
         spikes = SpikeDrive(self.spikes, np.float32(self.amplitude)) if self.spikes.size else None
         currents = None if self.signal is None else require(input_weights).drive(self.signal, self.hold)
-        return Drive(spikes, currents, reward=None if self.rewards is None else RewardDrive(self.rewards))
+        reward = None if self.rewards is None else RewardDrive(self.rewards)
+        return Drive(spikes, currents, self.clamp_drive(n_steps), reward)
+
+    def clamp_drive(self, n_steps: int) -> ClampDrive | None:
+        """Return the clamp for a run of so many steps, which must have all its events."""
+        if self.clamp is not None:
+            self.clamp.check_steps("clamp", n_steps)
+        return clamp_drive([self.clamp], np.array([n_steps]))
 
 
 def check_taps(name: str, value: ArrayLike, n_rows: int) -> NDArray[np.int64]:

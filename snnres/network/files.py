@@ -12,7 +12,8 @@ from ..io import Arrays
 from ..kernels.delays import DelayedEdges, Flight
 from ..kernels.model import State
 from ..kernels.trace import TraceState
-from ..parts import LIF, Cell, Plasticity, STDPParams
+from ..parts import LIF, Cell, Clamp, Plasticity, STDPParams
+from ..parts.clamp import check_clamp
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
 from ..parts.tables import apart, together
@@ -67,6 +68,7 @@ def to_arrays(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[Any
             "cell": network.cell.table(),
             "rules": [plasticity.table() for plasticity in network.rules],
             "elements": {name: element.table() for name, element in network.elements.items()},
+            "clamp": None if drive.clamp is None else drive.clamp.table(),
         }
     )
     header |= described
@@ -133,6 +135,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
             signal,
             check_hold(parameters["input_hold"]),
             check_rewards("rewards", arrays["rewards"]) if "rewards" in arrays else None,
+            stored_clamp(header.get("clamp"), n_neurons),
         ),
         check_neurons("outputs", arrays["outputs"], n_neurons),
         None if duration is None else check_int("duration", duration, 1),
@@ -207,6 +210,13 @@ def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]
     signs = check_neuron_signs("signs", array, matrix.shape[0])
     check_weight_signs("signs", signs, matrix)
     return signs
+
+
+def stored_clamp(table: dict[str, Any] | None, n_neurons: int) -> Clamp | None:
+    """Return the clamp of a file, which need not have one."""
+    if table is None:
+        return None
+    return check_clamp("clamp", Clamp.from_table(table), n_neurons)
 
 
 def stored_potentials(array: NDArray[Any], n_neurons: int) -> NDArray[np.float32]:

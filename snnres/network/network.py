@@ -84,7 +84,8 @@ class Network:
         if self.signs is None:
             return device.programmed(weights, magnitudes=False)
         signs = np.repeat(self.signs, np.diff(self.synapses.matrix.indptr)).astype(np.float32)
-        return device.programmed(weights * signs, magnitudes=True) * signs
+        magnitudes: NDArray[np.float32] = device.programmed(weights * signs, magnitudes=True)
+        return magnitudes * signs
 
     @property
     def n_neurons(self) -> int:
@@ -156,7 +157,8 @@ class Network:
         source = source_of_synapse(matrix)
         weights: NDArray[np.float32] = matrix.data if self.signs is None else matrix.data * self.signs[source]
         sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
-        return weights[sources[source] & targets[matrix.indices]]
+        seen: NDArray[np.float32] = weights[sources[source] & targets[matrix.indices]]
+        return seen
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""

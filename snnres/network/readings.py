@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import features, homeostasis, topology
 from ..kernels.model import State
-from ..parts import LearningRule, Plasticity
+from ..parts import Clamp, LearningRule, Plasticity
 from ..recording import Recording, SpikeTrains
 from ..recording.memory import read_only
 from .drive import Input
@@ -66,6 +66,11 @@ class Readings:
     def input_spike_times(self) -> NDArray[np.uint8]:
         """Input of shape (n_inputs, n_steps) (a copy)."""
         return self._input.spikes.T.copy()
+
+    @property
+    def clamp(self) -> Clamp | None:
+        """What the next runs force, forbid and raise; None for nothing."""
+        return self._input.clamp
 
     @property
     def membrane_potentials(self) -> NDArray[np.float32]:

@@ -17,6 +17,7 @@ from .. import io
 from ..kernels.delays import without_senders
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
+from ..parts.clamp import Clamp, Clamps, check_clamp
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
 from ..parts.plasticity import Rules, plasticities
@@ -195,8 +196,8 @@ class SNN(Wiring):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
         report = reporter(progress, "simulate", n_steps)
+        drive = self._input.drive(self._network.input_weights, n_steps)
         with self._alone(), report:
-            drive = self._input.drive(self._network.input_weights)
             sampler = None
             if monitor is not None:
                 place = (monitor, self._network, self._state, drive, n_steps // monitor.every)
@@ -215,6 +216,7 @@ class SNN(Wiring):
         *,
         currents: Any = None,
         hold: int = 1,
+        clamp: Clamps = None,
         returns: Returns = "recordings",
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
@@ -237,6 +239,9 @@ class SNN(Wiring):
             Channels for :meth:`set_input_weights`. Given both, a trial has as many steps of each.
         hold : int, default 1
             Steps for which each column of ``currents`` lasts.
+        clamp : Clamp or list with a Clamp or None for each trial, optional
+            Spikes forced or forbidden and potentials raised, for all trials alike or in each; that of
+            :meth:`set_clamp`, as the input that is set, is not used. See :class:`snnres.parts.Clamp`.
         returns : {"recordings", "outputs", "features"} or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
@@ -281,7 +286,7 @@ class SNN(Wiring):
         >>> snn.simulate_batch(trials, returns="features")["spike_counts"].shape
         (8, 5)
         """
-        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         start = check_start(potentials, self._initial_potentials, len(trials.durations))
         read = self._outputs if neurons is None else check_neurons("neurons", neurons, self.num_neurons)
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
@@ -302,6 +307,7 @@ class SNN(Wiring):
         currents: Any = None,
         hold: int = 1,
         rewards: Sequence[ArrayLike] | None = None,
+        clamp: Clamps = None,
         apply_threshold: bool = False,
         progress: Progress = False,
     ) -> dict[str, NDArray[Any]]:
@@ -313,7 +319,7 @@ class SNN(Wiring):
 
         Parameters
         ----------
-        inputs, currents, hold
+        inputs, currents, hold, clamp
             As in :meth:`simulate_batch`.
         epochs : int, default 1
             Times that every trial is presented.
@@ -345,7 +351,7 @@ class SNN(Wiring):
             raise ValueError(
                 "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
             )
-        trials = check_trials(inputs, currents, hold, self._network, self._input.amplitude, self._duration)
+        trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         n_trials = len(trials.durations)
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
@@ -482,6 +488,21 @@ class SNN(Wiring):
         require_modulation("rewards", self._network)
         self._input = replace(self._input, rewards=check_rewards("rewards", rewards))
 
+    def set_clamp(self, clamp: Clamp | None) -> None:
+        """Set which spikes the next runs force or forbid and which potentials they raise; None for none.
+
+        Parameters
+        ----------
+        clamp : Clamp, optional
+            See :class:`snnres.parts.Clamp`. Its steps count from 0 at the start of each run, which must have them all.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no clamp, or names a neuron that is not there.
+        """
+        self._input = replace(self._input, clamp=check_clamp("clamp", clamp, self.num_neurons))
+
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""
         return self.membrane_potentials
@@ -599,13 +620,14 @@ class SNN(Wiring):
         The latest recording is not part of it. The file holds plain arrays and a text:
 
         - ``header``: JSON with ``format`` ("snnres network"), ``version`` (4), ``parameters``, ``cell``, ``rules`` and
-          ``elements``, each by name and parameters, ``random_state`` (that of NumPy's PCG64) and ``seed``
+          ``elements``, each by name and parameters, ``clamp``, ``random_state`` (that of NumPy's PCG64) and ``seed``
         - ``data``, ``indices``, ``indptr``: the weights, CSR; if there are delays: ``delays``, one for each of them
         - ``cell.potential``, ``cell.timer``, ``rules.0.rule.x_pre``, ``trace.trace`` and their like: the state of each
           part; if there are delays: ``flight.*``, the spikes on their way; with taps: ``line.*``, the latest columns of
           the currents; where neurons have signs: ``signs``
         - ``initial_potentials``, ``input`` (n_inputs, n_steps), ``outputs``
         - if there are rewards: ``rewards`` (n_steps,), NaN for none
+        - where the clamp has them: ``part.clamp.force`` and its like, the events of :meth:`set_clamp`
         - if there are input weights: ``input_weights_data``, ``..._indices``, ``..._indptr`` (CSR), ``bias`` and,
           where they have taps, ``taps`` (channel and delay of each row); if there are currents: ``currents``
           (n_channels, n_steps)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..kernels.drives import SpikeDrive
 from ..kernels.model import Drive
 from ..kernels.turn import turn_bytes
+from ..parts.clamp import Clamp, Clamps, check_clamp, clamp_drive
 from ..recording import Recording, SpikeTrains
 from ..validation import check_input, check_potentials, refuse
 from .drive import InputWeights, check_currents, check_hold, require
@@ -31,7 +32,8 @@ class Trials(NamedTuple):
     """Checked inputs of a batch, a (n_rows, n_steps_k) array a trial; None for a kind of input that is not there.
 
     Arrays of the caller are kept, not copied, so that a batch needs no second memory for its input. ``lengths`` are
-    the steps of the input; each spike adds ``amplitude``, each column of the currents lasts ``hold`` steps.
+    the steps of the input; each spike adds ``amplitude``, each column of the currents lasts ``hold`` steps. ``clamps``
+    has an entry a trial.
     """
 
     spikes: list[NDArray[Any]] | None
@@ -41,6 +43,7 @@ class Trials(NamedTuple):
     hold: int
     lengths: NDArray[np.int64]
     durations: NDArray[np.int64]
+    clamps: list[Clamp | None]
 
     def stretch(self, first: int, last: int) -> Stretch:
         """Return the trials ``first`` to ``last``."""
@@ -51,7 +54,8 @@ class Trials(NamedTuple):
         if self.currents is not None:
             signal = currents_by_step(self.currents[first:last])
             currents = require(self.input_weights).drive(signal, self.hold)
-        return Stretch(starts, rows, Drive(spikes, currents))
+        clamp = clamp_drive(self.clamps[first:last], self.durations[first:last])
+        return Stretch(starts, rows, Drive(spikes, currents, clamp))
 
     def mean_of_ones(self) -> float:
         """Return the fraction of ones in the spikes of all trials, 0.0 without spikes."""
@@ -99,7 +103,7 @@ def currents_by_step(trials: list[NDArray[Any]]) -> NDArray[np.float32]:
 
 
 def check_trials(
-    inputs: Any, currents: Any, hold: int, network: Network, amplitude: float, duration: int | None
+    inputs: Any, currents: Any, hold: int, clamp: Clamps, network: Network, amplitude: float, duration: int | None
 ) -> Trials:
     """Return checked trials of spikes, of currents, or of both; ``duration`` None for each trial's own."""
     hold = check_hold(hold)
@@ -131,7 +135,22 @@ def check_trials(
     if (durations == 0).any():
         empty = int(np.argmin(durations))
         raise ValueError(f"every trial must have at least one step. Got 0 in trial {empty} instead.")
-    return Trials(spikes, values, network.input_weights, amplitude, hold, own, durations)
+    clamps = check_clamps(clamp, network.n_neurons, durations)
+    return Trials(spikes, values, network.input_weights, amplitude, hold, own, durations, clamps)
+
+
+def check_clamps(value: Clamps, n_neurons: int, durations: NDArray[np.int64]) -> list[Clamp | None]:
+    """Return a clamp, or None, for each trial: one for all, or a list with each one's own."""
+    several = isinstance(value, (list, tuple))
+    clamps: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value] * len(durations)
+    if len(clamps) != len(durations):
+        raise ValueError(f"clamp must have an entry for each of {len(durations)} trials. Got {len(clamps)} instead.")
+    for k, (clamp, n_steps) in enumerate(zip(clamps, durations.tolist(), strict=True)):
+        name = f"clamp[{k}]" if several else "clamp"
+        check_clamp(name, clamp, n_neurons)
+        if clamp is not None:
+            clamp.check_steps(name, n_steps)
+    return clamps
 
 
 def named_trials(name: str, value: Any) -> list[tuple[str, Any]]:

@@ -20,6 +20,8 @@ from ..kernels.verbs import (
     settle,
 )
 from .base import Cell, LearningRule, Part
+from .clamp import Clamp
+from .competition import WinnerTakeAll
 from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
 from .device import MemristiveDevice
@@ -51,6 +53,7 @@ __all__ = [
     "BernoulliRelease",
     "Blocks",
     "Cell",
+    "Clamp",
     "Competition",
     "Delays",
     "Device",
@@ -89,6 +92,7 @@ __all__ = [
     "WeightDependentSTDP",
     "WeightUpkeep",
     "WindowedSTDP",
+    "WinnerTakeAll",
     "age",
     "fires",
     "margin",
