@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compile import jit
+from .compile import inline_jit, jit
 from .edges import build_edges, narrowest, sent
 from .verbs import arriving, send
 
@@ -21,8 +21,9 @@ class DelayedEdges(NamedTuple):
     """Synapses by terminal, and by target where plasticity needs them.
 
     A terminal is all synapses of one source and one delay; those of neuron j are ``rows[j]`` to ``rows[j + 1]``, in the
-    order of their delays, ``wait`` being the delay less 1. A spike of j passes through them one after the other. With
-    frozen weights nobody asks which it has reached: there is one terminal a neuron, and ``wait`` is None.
+    order of their delays, ``wait`` being the delay less 1 and ``further`` the steps to the next of them, 0 at the last.
+    A spike of j passes through them one after the other. With frozen weights nobody asks which it has reached: there is
+    one terminal a neuron, and these two are None.
 
     Terminal a has the synapses ``indptr[a]`` to ``indptr[a + 1]``; ``slot`` is where in the ring, from its present row
     on, each adds its weight. ``in_indptr``, ``in_source`` and ``in_edge`` are those of :class:`Edges`, with terminals
@@ -39,6 +40,7 @@ class DelayedEdges(NamedTuple):
     rows: NDArray[np.uint64]
     slot: UnsignedArray
     wait: NDArray[np.uint32] | None
+    further: NDArray[np.uint32] | None
     arrived: NDArray[np.uint32] | None
 
 
@@ -57,9 +59,14 @@ class Flight(NamedTuple):
     terminal: NDArray[np.uint32]
 
 
-@jit
+@inline_jit
 def wait_in(row, entry, flight):
-    """Put a spike on its way into the list of a row."""
+    """Put a spike on its way into the list of a row, of which the ring may have been passed once.
+
+    A remainder in its place takes a division for each spike and delay.
+    """
+    if row >= np.uint32(flight.first.size):
+        row -= np.uint32(flight.first.size)
     flight.follower[entry] = flight.first[row]
     flight.first[row] = entry + ONE
 
@@ -68,14 +75,14 @@ def wait_in(row, entry, flight):
 def move_on(wait, synapses, flight, spikes):
     """Let this step's spikes set out, and return the terminals at which any arrive, in no particular order."""
     rows, arrived = synapses.rows, synapses.arrived
-    n_rows, n_neurons = np.uint32(flight.first.size), np.uint32(rows.size - 1)
+    n_neurons = np.uint32(rows.size - 1)
     now = np.uint32(flight.position[0])
     for k in range(spikes.size):
         j = spikes[k]
         if rows[j] < rows[j + ONE]:
             entry = now * n_neurons + j
             flight.terminal[entry] = rows[j]
-            wait_in((now + wait[rows[j]]) % n_rows, entry, flight)
+            wait_in(now + wait[rows[j]], entry, flight)
     count = 0
     following = flight.first[now]
     flight.first[now] = 0
@@ -85,9 +92,10 @@ def move_on(wait, synapses, flight, spikes):
         a = flight.terminal[entry]
         arrived[count] = a
         count += 1
-        if a + ONE < rows[entry % n_neurons + ONE]:
+        further = synapses.further[a]
+        if further != 0:
             flight.terminal[entry] = a + ONE
-            wait_in((now + wait[a + ONE] - wait[a]) % n_rows, entry, flight)
+            wait_in(now + further, entry, flight)
     return arrived[:count]
 
 
@@ -170,9 +178,11 @@ def build_delayed_edges(
     if by_target:
         rows, bounds, wait = terminals_of(indptr, delays)
         edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)
-        return DelayedEdges(*edges, rows, slot, wait, np.empty(len(wait), dtype=np.uint32))
+        further = np.append(np.diff(wait.astype(np.int64)), 0)
+        further[rows[1:].astype(np.int64) - 1] = 0
+        return DelayedEdges(*edges, rows, slot, wait, further.astype(np.uint32), np.empty(len(wait), dtype=np.uint32))
     edges = build_edges(indptr, indices, weights, n_neurons=n_neurons, by_target=False)
-    return DelayedEdges(*edges, np.arange(n_neurons + 1, dtype=np.uint64), slot, None, None)
+    return DelayedEdges(*edges, np.arange(n_neurons + 1, dtype=np.uint64), slot, None, None, None)
 
 
 def flight_of(n_rows: int, n_neurons: int, *, learning: bool) -> Flight:

@@ -95,6 +95,23 @@ def margin(cell, state, i):
 
 
 @Verb
+def shifted(part, state, threshold, i):
+    """Return the threshold of neuron i as a part of its cell shifts it."""
+    return threshold
+
+
+@Verb
+def track(part, state, i, fired):
+    """Move what a part of a cell keeps of neuron i on by a step. Mutates the state."""
+
+
+@Verb
+def crosses(escape, stream, potential, threshold, i):
+    """Return whether neuron i fires at this potential and threshold."""
+    return potential >= threshold
+
+
+@Verb
 def overrule(clamp, fired, t):
     """Forbid spikes of step t, and force others, which ``fired`` then marks with FORCED. Mutates ``fired``."""
 

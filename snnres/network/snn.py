@@ -17,6 +17,7 @@ from .. import io
 from ..kernels.delays import without_senders
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
+from ..parts import Distribution
 from ..parts.clamp import Clamp, Clamps, check_clamp
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS
@@ -578,14 +579,16 @@ class SNN(Wiring):
     def membrane_threshold(self) -> Any:
         """Firing threshold, > 0: a number, or an array (num_neurons,) where each neuron has its own.
 
-        Assigning another, of either form, leaves ``current_amplitude`` as it is.
+        Assigning another, of either form or a :class:`snnres.parts.Distribution` from which it is drawn, leaves
+        ``current_amplitude`` as it is.
         """
         threshold = self._network.cell.membrane_threshold
         return np.array(threshold) if np.ndim(threshold) else threshold
 
     @membrane_threshold.setter
     def membrane_threshold(self, value: Any) -> None:
-        threshold = check_real("membrane_threshold", value, above=0) if np.ndim(value) == 0 else value
+        alone = np.ndim(value) == 0 and not isinstance(value, Distribution)
+        threshold = check_real("membrane_threshold", value, above=0) if alone else value
         cell = replace(self._network.cell, membrane_threshold=threshold)
         self._network = replace(self._network, cell=drawn(cell, self.num_neurons, self._rng))
 

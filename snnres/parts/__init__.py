@@ -26,7 +26,12 @@ from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
 from .device import MemristiveDevice
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
+from .escape import EscapeNoise
+from .exponential import ExponentialLIF
+from .generalized import GeneralizedLIF
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
+from .integrator import LeakyIntegrator
+from .izhikevich import Izhikevich
 from .lif import LIF
 from .modulation import MSTDP, MSTDPET
 from .noise import MembraneNoise, PoissonNoise
@@ -43,6 +48,7 @@ from .rules import (
 )
 from .short_term import TsodyksMarkram
 from .stdp import STDPParams
+from .thresholds import RateControl, ThresholdAdaptation
 from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
 
@@ -59,13 +65,18 @@ __all__ = [
     "Device",
     "Distribution",
     "Element",
+    "EscapeNoise",
     "ExponentialCurrent",
+    "ExponentialLIF",
     "FedeSTDP",
+    "GeneralizedLIF",
     "GivenGraph",
     "Graph",
     "Hebbian",
     "InhibitorySTDP",
+    "Izhikevich",
     "Lattice",
+    "LeakyIntegrator",
     "LearningRule",
     "LogNormal",
     "MembraneNoise",
@@ -77,12 +88,14 @@ __all__ = [
     "Plasticity",
     "PoissonNoise",
     "PresynapticSTDP",
+    "RateControl",
     "Release",
     "Ring",
     "STDPParams",
     "ScaleFree",
     "ShortTermPlasticity",
     "SynapticCurrent",
+    "ThresholdAdaptation",
     "TripletSTDP",
     "TsodyksMarkram",
     "Uniform",

@@ -297,3 +297,32 @@ def whole(value: Any, change: Callable[[Any], Any] = lambda number: number) -> A
 def changed_to(dtype: Any, value: Any, change: Callable[[Any], Any]) -> Any:
     """Return what a change makes of a number, or of Values, as another type."""
     return change(value.array).astype(dtype) if isinstance(value, Values) else dtype(change(value))
+
+
+def numbers(value: Any) -> Any:
+    """Return a number, or Values as their array, to be computed with in double."""
+    return value.array if isinstance(value, Values) else value
+
+
+def rounded(value: Any) -> Any:
+    """Return a number or an array of them rounded to float32."""
+    return np.asarray(value, dtype=np.float32)[()]
+
+
+def check_below(name: str, value: Any, other_name: str, other: Any, *, equal: bool = False) -> None:
+    """Refuse numbers of which any might, in some neuron, not be below another; ``equal`` allows the same.
+
+    Compared as they are rounded to float32; a distribution by its support.
+    """
+    if isinstance(value, Values) and isinstance(other, Values) and len(value) != len(other):
+        raise ValueError(
+            f"{name} must have as many values as {other_name} ({len(other)}), one a neuron. Got {len(value)} instead."
+        )
+    most = rounded(value.support[1] if isinstance(value, Distribution) else numbers(value))
+    least = rounded(other.support[0] if isinstance(other, Distribution) else numbers(other))
+    wrong = np.atleast_1d(most > least if equal else most >= least)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        most, least = (float(np.broadcast_to(bound, wrong.shape)[first]) for bound in (most, least))
+        rule = "at most" if equal else "below"
+        raise ValueError(f"{name} must be {rule} {other_name}, {least:g}. Got {most:g} instead.")

@@ -46,7 +46,8 @@ def membrane(
         Which of the monitored neurons, the first in the lowest lane; all if None.
     threshold : float or array_like of shape (n_samples, n_monitored), optional
         Drawn as a dashed line. None for the variable "threshold" where it was monitored, or else for that of the
-        network where one is given; a recording knows of none.
+        network where one is given; none is drawn of a recording, which knows of none, nor of a threshold that moves
+        and was not monitored.
     title : str, default "Membrane potential"
         Title.
 
@@ -82,7 +83,7 @@ def membrane(
         )
     if threshold is None:
         found = variable(variables, "threshold")
-        threshold = run.membrane_threshold if found is None and isinstance(run, SNN) else found
+        threshold = resting_threshold(run, variables) if found is None and isinstance(run, SNN) else found
     limits = None if threshold is None else check_threshold(threshold, potential.shape)[:, columns]
     potential = potential[:, columns]
 
@@ -103,6 +104,14 @@ def membrane(
         ax.set_yticks(offsets[labelled], labels=[str(name) for name in names[labelled]])
     ax.set_xlim(-0.5, max(recording.n_steps, 1) - 0.5)
     return ax
+
+
+def resting_threshold(snn: SNN, variables: StateVariables) -> Values | None:
+    """Return the network's threshold for each sample of the monitored neurons, None where it moves."""
+    if "cell.threshold" in snn.to_arrays()[1]:
+        return None
+    each = np.broadcast_to(snn.membrane_threshold, snn.num_neurons)[variables.neurons]
+    return np.broadcast_to(each, (len(variables.steps), len(variables.neurons)))
 
 
 def variable(variables: StateVariables, name: str) -> Values | None:
