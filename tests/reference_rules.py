@@ -192,7 +192,7 @@ class Lesson:
     exists: np.ndarray
     signs: np.ndarray | None
     step: int = 0
-    baseline: np.float32 = F(0)
+    baseline: float = 0.0
 
     def __post_init__(self):
         n = len(self.exists)
@@ -229,10 +229,10 @@ class Lesson:
         rule.age()
         worth = F(0)
         if p.modulation is not None and not np.isnan(reward):
-            surprise = F(reward) - self.baseline
+            surprise = F(reward) - F(self.baseline)
             worth = F(p.modulation.rate) * surprise
             tau = p.modulation.tau_baseline
-            self.baseline = self.baseline + (F(0) if tau is None else F(1 / tau)) * surprise
+            self.baseline = F(self.baseline) + (F(0) if tau is None else F(1 / tau)) * surprise
         early_arrivals = p.coincidence in ("potentiate", "both")
         early_spikes = p.coincidence in ("depress", "both")
         if early_arrivals:

@@ -53,7 +53,7 @@ def random_parts(rng, share):
 
 
 def random_case(seed, *, share=0.6):
-    """Arguments of ``SimulationParams`` without parts, those of the parts, those of a rule or None, and signs or None."""
+    """Arguments of ``SimulationParams`` without parts, those of the parts, those of a rule and signs, if there are."""
     rng = np.random.default_rng([seed, 8])
     matrix = random_matrix(rng, N)
     chosen = random_parts(rng, share)

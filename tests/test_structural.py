@@ -206,6 +206,58 @@ def test_what_is_kept_of_a_synapse_goes_with_its_neurons():
     np.testing.assert_array_equal(both, np.array([state[2][0][0], [-1, -1], state[2][0][4], state[2][0][3]]))
 
 
+def test_where_all_longer_delays_are_pruned_what_was_on_its_way_still_arrives(tmp_path):
+    snn = SNN(
+        SimulationParams(
+            adjacency_matrix=np.array([[0, 1.0, 0.5], [0, 0, 1.0], [0, 0, 0]]),
+            delays=sp.csr_matrix([[0, 1, 3], [0, 0, 1], [0, 0, 0]]),
+            output_neurons=[0, 1, 2],
+            membrane_threshold=1.0,
+            leak_coefficient=0.0,
+            refractory_period=1,
+            membrane_potentials=np.array([1.0, 0.0, -0.0]),
+            duration=1,
+        )
+    )
+    snn.simulate()
+    snn.prune(0.34)
+    assert snn.delays.toarray().tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    snn.save(tmp_path / "network")
+    snn._duration = 2
+    loaded = SNN.load(tmp_path / "network")
+    loaded._duration = 2
+    for network in (snn, loaded):
+        network.simulate()
+        # 1 of the spike that neuron 1 has fired, and the 0.5 that was on its way.
+        assert network.get_membrane_potentials().tolist() == [0.0, 0.0, 0.5]
+        assert network.spike_matrix.tolist() == [[0, 1, 0], [0, 0, 1]]
+
+
+@pytest.mark.parametrize("rule", [None, STDPParams()])
+def test_zeros_with_delays_can_all_be_pruned(rule, tmp_path):
+    matrix, delays = np.zeros((2, 4)), sp.csr_matrix([[0, 2, 0, 3], [0, 0, 4, 0], [0] * 4, [0] * 4])
+    weights = sp.csr_matrix((np.zeros(3), delays.indices, delays.indptr), shape=(4, 4))
+    snn = SNN(
+        SimulationParams(
+            adjacency_matrix=weights,
+            delays=delays,
+            output_neurons=[0, 1],
+            membrane_threshold=1.0,
+            leak_coefficient=0.0,
+            refractory_period=1,
+            input_spike_times=matrix + 1,
+        ),
+        rule,
+    )
+    snn.prune(0.4)
+    assert snn.get_topology().nnz == 0
+    snn.simulate()
+    assert snn.tot_spikes == 4
+    snn.save(tmp_path / "network")
+    loaded = SNN.load(tmp_path / "network")
+    np.testing.assert_array_equal(loaded.simulate(), snn.simulate())
+
+
 ADDITIVE = STDPParams(weight_update_rule="additive", clip=False, A_plus=0.1, A_minus=0.5, tau_plus=5.0, tau_minus=5.0)
 CLIPPED = STDPParams(A_plus=0.3, A_minus=0.3, tau_plus=5.0, tau_minus=5.0, W_max=0.7)
 CHANGES = {

@@ -155,10 +155,9 @@ class Network:
         """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs."""
         matrix = self.synapses.matrix
         source = source_of_synapse(matrix)
-        weights: NDArray[np.float32] = matrix.data if self.signs is None else matrix.data * self.signs[source]
+        weights = matrix.data if self.signs is None else matrix.data * self.signs[source]
         sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
-        seen: NDArray[np.float32] = weights[sources[source] & targets[matrix.indices]]
-        return seen
+        return np.asarray(weights[sources[source] & targets[matrix.indices]], dtype=np.float32)
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""

@@ -17,6 +17,7 @@ from ..recording.memory import read_only
 from .drive import Input
 from .network import Network
 from .run import Run
+from .step import LatestStep
 
 Values = NDArray[Any]
 
@@ -33,7 +34,7 @@ class Readings:
     _input: Input
     _outputs: NDArray[np.int64]
     _duration: int | None
-    _run: Run | None
+    _run: Run | LatestStep | None
 
     @property
     def _weights(self) -> sp.csr_matrix:
@@ -150,7 +151,7 @@ class Readings:
 
     @property
     def recording(self) -> Recording:
-        """Spikes of all neurons in the latest run, as sorted events.
+        """Spikes of all neurons in the latest run, as sorted events; of the latest step after :meth:`SNN.step`.
 
         Raises
         ------

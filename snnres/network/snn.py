@@ -18,9 +18,10 @@ from ..kernels.delays import without_senders
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import Distribution
+from ..parts.base import Cell
 from ..parts.clamp import Clamp, Clamps, check_clamp
 from ..parts.delays import delays_of
-from ..parts.elements import ELEMENTS
+from ..parts.elements import ELEMENTS, Element
 from ..parts.plasticity import Rules, plasticities
 from ..parts.values import drawn
 from ..progress import Progress, reporter
@@ -44,6 +45,7 @@ from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .monitoring import Sampler, check_monitor
 from .network import Network, mean_field_threshold, require_modulation, trace_factor, warn_of_overflow
 from .run import Run
+from .step import Stepper
 from .synapses import Synapses, owned
 from .trials import check_start, check_trials
 from .wiring import Wiring
@@ -83,6 +85,8 @@ class SNN(Wiring):
     """
 
     _running: threading.Lock
+    # A cache of what is prepared; what it was prepared for says whether it still serves.
+    _stepper: Stepper | None
 
     def __init__(self, simulation_params: SimulationParams, stdp_params: Rules = None) -> None:
         check_type("simulation_params", simulation_params, SimulationParams)
@@ -119,7 +123,7 @@ class SNN(Wiring):
             )
         else:
             self._initial_potentials = cell.initial_potentials(self.num_neurons, rngs["potentials"])
-        self._running = threading.Lock()
+        self._running, self._stepper = threading.Lock(), None
         self.reset()
         for plasticity in self._network.active_rules:
             objection = plasticity.rule.objection(self._network.weights_seen(plasticity))
@@ -210,6 +214,71 @@ class SNN(Wiring):
                 report(done)
         warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
+
+    def step(
+        self,
+        input: ArrayLike | None = None,
+        *,
+        currents: ArrayLike | None = None,
+        reward: float | None = None,
+        trace_tau: float | None = 10.0,
+        all_neurons: bool = False,
+    ) -> NDArray[np.int8]:
+        """Run for one step from the present state, as a control loop does, and return who fires.
+
+        The same as :meth:`simulate` for an input of one column, bit for bit, plasticity, delays, taps and noise
+        included, in any mixture of the two; cheap, since everything is prepared in the first of successive steps.
+        The input that is set has no part in it. A clamp acts as in any run of one step: with its events of step 0, and
+        its silence. Afterwards :attr:`recording` is that of this step.
+
+        Parameters
+        ----------
+        input : array_like, shape (n_inputs,), optional
+            0/1 of any real dtype; entry i drives neuron i. None for no spikes.
+        currents : array_like of float, shape (n_channels,), optional
+            A value for each channel of :meth:`set_input_weights`, for this step. None for no currents: neither bias
+            nor, with taps, a column in the channels' past.
+        reward : float, optional
+            Reward of this step, for rules with a modulation. None for none.
+        trace_tau : float, optional
+            As in :meth:`simulate`.
+        all_neurons : bool, default False
+            Return the spikes of all neurons in place of the outputs'.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_outputs,) or (num_neurons,)
+            1 where a neuron fired. An array of its own.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as described, or the clamp has events beyond step 0. Nothing has been run then.
+        RuntimeError
+            If this network runs already, in another thread.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> snn = SNN(SimulationParams(
+        ...     adjacency_matrix=np.array([[0.0, 2.0], [0.0, 0.0]]), output_neurons=[0, 1], membrane_threshold=1.0,
+        ...     leak_coefficient=0.0, refractory_period=1, membrane_potentials=[0.0, 0.0]))
+        >>> [snn.step(column).tolist() for column in ([1], [0], [0])]
+        [[1, 0], [0, 1], [0, 0]]
+        """
+        with self._alone():
+            stepper, place = self._stepper, (self._network, self._state, self._input, trace_tau)
+            if stepper is None or not stepper.serves(*place):
+                stepper = self._stepper = Stepper(*place)
+            form = stepper.prepare(input, currents, reward)
+            everywhere = check_bool("all_neurons", all_neurons)
+            # As in simulate: whenever an interrupt falls, the recording goes as far as the state.
+            stepper.recorder.position[0] = 0
+            self._run = stepper.latest
+            stepper.run(form)
+            fired: NDArray[np.int8] = stepper.fired.copy() if everywhere else stepper.fired[self._outputs]
+            return fired
 
     def simulate_batch(
         self,
@@ -348,9 +417,10 @@ class SNN(Wiring):
             If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
             weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
         """
-        if not self._network.active_rules:
+        if not self._network.active_rules and not self._network.cell.kept:
             raise ValueError(
-                "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
+                "adapt needs plasticity: build the network with STDPParams(enabled=True), or of cells that keep a "
+                "threshold from trial to trial. Got neither instead."
             )
         trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         n_trials = len(trials.durations)
@@ -548,6 +618,51 @@ class SNN(Wiring):
         self._network = replace(self._network, rules=rules)
         self._state = self._state._replace(rules=None, flight=without_senders(self._state.flight))
 
+    def set_parts(self, **parts: Cell | Element | None) -> None:
+        """Exchange the cell, noise, competition or another part, and start a trial from the present potentials.
+
+        Timers, traces and what the parts keep from step to step begin anew, as by :meth:`set_membrane_potentials`; what
+        they keep from trial to trial goes on where a part is exchanged for one of its own kind.
+
+        Parameters
+        ----------
+        **parts : Cell, Element or None
+            By the names that :class:`SimulationParams` has for them: ``cell``, ``noise``, ``competition``,
+            ``synaptic_current``, ``short_term_plasticity``, ``release``, ``device``. None takes a part away; the cell
+            must be one. Distributions are drawn anew.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a name is unknown or a part is of another kind or does not fit; the network stays as it was.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> from snnres.parts import WinnerTakeAll
+        >>> snn = SNN(SimulationParams(
+        ...     num_neurons=30, num_output_neurons=5, mean_weight=0.1, small_world_graph_k=4, small_world_graph_p=0.2,
+        ...     membrane_threshold=1.0, leak_coefficient=0.1, refractory_period=2, seed=0))
+        >>> snn.set_parts(competition=WinnerTakeAll(groups=[snn.output_neurons]))
+        """
+        kinds: dict[str, type] = {"cell": Cell, **ELEMENTS}
+        for name, part in parts.items():
+            if name not in kinds:
+                raise TypeError(f"parts must be among {', '.join(kinds)}. Got {name!r} instead.")
+            if part is not None or name == "cell":
+                check_type(name, part, kinds[name])
+        rng = copy.deepcopy(self._rng)
+        there: dict[str, Any] = {"cell": self._network.cell, **self._network.elements, **parts}
+        changed = {
+            name: drawn(there[name], self.num_neurons, rng) if name in parts else there[name]
+            for name in kinds
+            if there.get(name) is not None
+        }
+        cell = changed.pop("cell")
+        self._network, self._rng = replace(self._network, cell=cell, elements=changed), rng
+        self._start(self._state.cell.potential)
+
     def compute_global_scalar_threshold(self, use_abs_weights: bool = False) -> float:
         """Return ``mean weight * mean in-degree + 2 * input_mean_current * refractory_period``.
 
@@ -689,7 +804,7 @@ class SNN(Wiring):
         network._initial_potentials, network._input = contents.initial_potentials, contents.input
         network._outputs, network._duration, network._rng = contents.outputs, contents.duration, contents.rng
         network._run = None
-        network._running = threading.Lock()
+        network._running, network._stepper = threading.Lock(), None
         return network
 
     def copy(self) -> SNN:
@@ -697,9 +812,9 @@ class SNN(Wiring):
         return copy.deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_running"}
+        return {name: value for name, value in vars(self).items() if name not in ("_running", "_stepper")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._running = threading.Lock()
+        self._running, self._stepper = threading.Lock(), None
         self._state = mapped(self._state, lambda _, array: owned(array))
