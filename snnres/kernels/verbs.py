@@ -178,12 +178,6 @@ def elapse(stream):
     """Count a step of the random numbers. Mutates the stream."""
 
 
-@Verb
-def acted_on(subset, synapses):
-    """Return the synapses on which a rule acts: some, or all."""
-    return synapses
-
-
 @optional
 def age(rule, state):
     """Let what a rule remembers age by a step. Mutates the state."""
