@@ -417,9 +417,10 @@ class SNN(Wiring):
             If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
             weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
         """
-        if not self._network.active_rules:
+        if not self._network.active_rules and not self._network.cell.kept:
             raise ValueError(
-                "adapt needs plasticity: build the network with STDPParams(enabled=True). Got none instead."
+                "adapt needs plasticity: build the network with STDPParams(enabled=True), or of cells that keep a "
+                "threshold from trial to trial. Got neither instead."
             )
         trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
         n_trials = len(trials.durations)
