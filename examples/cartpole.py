@@ -248,7 +248,7 @@ def main() -> None:
     """Let all agents learn from several seeds, print what they reach, and draw how they got there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", default="cartpole", help="folder for the figure")
-    parser.add_argument("--episodes", type=int, default=80, help="to learn in, 20 or more")
+    parser.add_argument("--episodes", type=int, default=100, help="to learn in, 20 or more")
     parser.add_argument("--seeds", type=int, default=4)
     args = parser.parse_args()
 
@@ -269,6 +269,8 @@ def main() -> None:
     chance = float(returns.pop("random policy").mean())
     ax = plotting.new_figure().axes[0]
     plotting.learning_curve(returns, ax, references={"random policy": chance}, window=WINDOW, title="CartPole-v1")
+    ax.set_ylim(0, 520)
+    ax.legend(loc=(0.66, 0.1), frameon=False)
     print("wrote", plotting.save_figure(Path(args.output) / "cartpole.png", ax))
 
 
