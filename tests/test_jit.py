@@ -39,6 +39,12 @@ SELECTION = (
     "test_clamp.py::test_a_batch_equals_one_by_one[1]",
     *(f"test_competition.py::test_equals_the_reference[True-0-{kind}]" for kind in ("groups", "inhibit")),
     "test_step.py::test_equals_the_reference",
+    *(
+        f"test_cells.py::test_equals_plain_numpy[{kind}]"
+        for kind in ("generalized-1", "generalized-2", "generalized-21")
+    ),
+    *(f"test_cells.py::test_equals_plain_numpy[{kind}-0]" for kind in ("izhikevich", "exponential", "integrator")),
+    "test_cells.py::test_margins_are_from_the_true_threshold",
 )
 
 
