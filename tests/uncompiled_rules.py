@@ -376,16 +376,17 @@ def test_a_reset_clears_what_is_eligible_and_what_is_expected():
 
 def test_eligibility_is_of_the_synapses_that_are_there():
     spikes = np.zeros((3, 10), dtype=np.uint8)
-    spikes[0, 3] = spikes[1:, 8] = 1
-    matrix = sp.csr_matrix((np.array([START, 0.4]), ([0, 0], [1, 2])), shape=(3, 3))
+    spikes[0, 3] = spikes[1, 7] = spikes[2, 8] = 1
+    matrix = sp.csr_matrix((np.array([0.2, START]), ([0, 0], [1, 2])), shape=(3, 3))
     snn = network(Plasticity(Hebbian(), modulation=MSTDPET()), spikes, matrix)
     snn.simulate()
     before = snn._state.rules[0].modulation.eligibility.copy()
     snn.set_topology(snn.get_topology() * 2)
     np.testing.assert_array_equal(snn._state.rules[0].modulation.eligibility, before)
     snn.prune(0.5)
-    assert snn._state.rules[0].modulation.eligibility.tolist() == [0]
-    # Another pattern of as many synapses.
+    assert snn._state.rules[0].modulation.eligibility.tolist() == [before[1]]
+    assert before[0] != before[1]
+    # Others begin anew.
     snn.set_topology(matrix[[2, 0, 1]])
     assert snn._state.rules[0].modulation.eligibility.tolist() == [0, 0]
     snn.simulate()
