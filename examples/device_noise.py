@@ -90,6 +90,7 @@ def draw(curves: dict[str, dict[float, np.ndarray]], ideal: np.ndarray, path: Pa
         ax.axhline(0.1, linestyle=":", color="0.4", label="chance")
         if name == "levels":
             ax.set_xscale("log", base=2)
+            ax.set_xticks(list(curve), [f"{value:g}" for value in curve])
         ax.set(xlabel=AXES[name], ylabel="accuracy", ylim=(0, 1))
     figure.axes[0].legend(frameon=False)
     return plotting.save_figure(path, figure, dpi=90)
