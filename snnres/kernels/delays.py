@@ -174,7 +174,7 @@ def build_delayed_edges(
     """Return the edges of a CSR matrix whose rows are in the order of delays, then targets; ``weights`` is shared."""
     n_neurons = len(indptr) - 1
     span = (delays.astype(np.int64) - 1) * n_neurons + indices
-    slot = span.astype(narrowest(int(delays.max()) * n_neurons))
+    slot = span.astype(narrowest(int(delays.max(initial=1)) * n_neurons))
     if by_target:
         rows, bounds, wait = terminals_of(indptr, delays)
         edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)
@@ -195,6 +195,16 @@ def flight_of(n_rows: int, n_neurons: int, *, learning: bool) -> Flight:
         np.zeros(entries, dtype=np.uint32),
         np.zeros(entries, dtype=np.uint32),
     )
+
+
+def lengthened(flight: Flight, n_rows: int, n_neurons: int) -> Flight:
+    """Return the flight of frozen weights in a ring of so many rows, itself where it has as many."""
+    former = flight.pending.reshape(-1, n_neurons)
+    if len(former) >= n_rows:
+        return flight
+    longer = flight_of(n_rows, n_neurons, learning=False)
+    longer.pending[: former.size] = np.roll(former, -int(flight.position[0]), axis=0).ravel()
+    return longer
 
 
 def without_senders(flight: Flight | None) -> Flight | None:
