@@ -15,7 +15,7 @@ from ..kernels.trace import TraceState
 from ..parts import LIF, Cell, Clamp, Plasticity, STDPParams
 from ..parts.clamp import check_clamp
 from ..parts.delays import delays_of
-from ..parts.elements import ELEMENTS
+from ..parts.elements import ELEMENTS, Element
 from ..parts.tables import apart, together
 from ..validation import (
     check_finite,
@@ -112,7 +112,7 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         Cell.from_table(header["cell"]),
         tuple(Plasticity.from_table(table) for table in header["rules"]),
         input_weights,
-        {name: ELEMENTS[name].from_table(table) for name, table in header["elements"].items()},
+        stored_elements(header["elements"]),
         stored_signs(arrays["signs"], matrix) if "signs" in arrays else None,
         check_int("seed", header["seed"], 0, 2**32 - 1),
     )
@@ -212,6 +212,15 @@ def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]
     signs = check_neuron_signs("signs", array, matrix.shape[0])
     check_weight_signs("signs", signs, matrix)
     return signs
+
+
+def stored_elements(tables: dict[str, Any]) -> dict[str, Element]:
+    """Return the parts of a file by their places, which must be those that a network has."""
+    unknown = sorted(set(tables) - set(ELEMENTS))
+    if unknown:
+        places = ", ".join(map(repr, ELEMENTS))
+        raise ValueError(f"{unknown[0]!r} is no part that this snnres knows of a network, which may have {places}.")
+    return {name: ELEMENTS[name].from_table(table) for name, table in tables.items()}
 
 
 def stored_clamp(table: dict[str, Any] | None, n_neurons: int) -> Clamp | None:

@@ -67,6 +67,8 @@ class Part:
         TypeError, ValueError
             If no such part is known, its parameters are not those of its class, or it is of another kind.
         """
+        if not isinstance(table, dict) or not isinstance(table.get("kind"), str):
+            raise refuse(f"the description of a {cls.__name__}", "a table with the name of its class as 'kind'", table)
         values = dict(table)
         name, module = values.pop("kind"), values.pop("module", None)
         kind = cls.known.get(name)
