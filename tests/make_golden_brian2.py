@@ -50,8 +50,11 @@ def read(name):
         return header["settings"], {part: archive[part] for part in parts}
 
 
-def driven_neurons(golden, settings):
-    """Return neurons without synapses, the parts of a network that feed, fire, reset and leak, and its constants."""
+def driven_neurons(golden, settings, *more):
+    """Return neurons without synapses, the parts of a network that feed, fire, reset and leak, and its constants.
+
+    Neurons have ``more`` variables.
+    """
     threshold = np.float32(settings["membrane_threshold"])
     inputs = unpack(golden, "input")
     constants = {
@@ -63,7 +66,7 @@ def driven_neurons(golden, settings):
     # Brian2 renews who is refractory in the "groups" slot, thus after this step's spikes and for the next step: the
     # + 1 of the model's timer is in that delay.
     hold = settings["refractory_period"] * STEP
-    model = "v : 1\narriving : 1"
+    model = "\n".join(f"{name} : 1" for name in ("v", "arriving", *more))
     size = len(golden["potentials"])
     neurons = b2.NeuronGroup(size, model, threshold="v >= threshold", reset="v = 0", refractory=hold)
     neurons.v = golden["potentials"]
@@ -215,11 +218,16 @@ def golden_plastic(rule, nearest):
     write(name, {"settings": settings, "stdp": stdp}, arrays | pack("spike", spikes) | {"final_data": weights})
 
 
-def main():
+def prepare():
+    """Let Brian2 compute in float32, in the order in which expressions are written."""
     b2.prefs.core.default_float_dtype = np.float32
     b2.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O2", "-ffp-contract=off"]
     # Which would write expressions in another order, and 1 as a double.
     b2.prefs.codegen.loop_invariant_optimisations = False
+
+
+def main():
+    prepare()
     for case in STATIC:
         golden_static(*case)
     for case in itertools.product(RULES, (False, True)):

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from rule_cases import STEPS, assert_equal, build, random_case, signed
+from test_golden import delays_of, matrix_of, read, unpack
 
 from snnres import SNN, SimulationParams
 from snnres.network import run
@@ -384,6 +386,19 @@ def test_eligibility_is_of_the_synapses_that_are_there():
     snn.simulate()
 
 
+@pytest.mark.parametrize("modulation", [MSTDP(0.5, 3.0), MSTDPET(0.5, 3.0)])
+def test_a_step_is_rewarded_by_its_own_reward(modulation):
+    rng = np.random.default_rng(1)
+    rewards = rng.normal(size=STEPS).astype(np.float32)
+    rewards[rng.random(STEPS) < 0.4] = np.nan
+    snn, twin = build(Plasticity(Hebbian(eta=0.1), modulation=modulation), rewards=rewards)
+    spikes = snn.input_spike_times
+    for column, reward in zip(spikes.T, rewards, strict=True):
+        snn.step(column, reward=None if np.isnan(reward) else reward)
+    twin.run(spikes, STEPS)
+    assert_equal(snn, twin)
+
+
 def test_adapt_rewards_each_trial_by_its_own():
     """Two trials with the same spikes, presented twice in another order, are as runs with their own rewards."""
     trials = np.zeros((2, 2, 20), dtype=np.uint8)
@@ -524,3 +539,46 @@ def test_synapses_beyond_the_bounds_are_named():
     # No word where nothing is clipped: warnings are errors here.
     network(Plasticity(Hebbian(), targets=[2]), np.zeros((3, 5)), matrix)
     network(Hebbian(clip=False), np.zeros((3, 5)), matrix)
+
+
+GOLDEN = sorted((Path(__file__).parent / "golden" / "rules").glob("*.npz"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_same_weights_as_brian2(path):
+    """With delays; an inhibitory rule sees magnitudes of weights below 0. Potentials decide no spike there."""
+    header, arrays = read(f"rules/{path.stem}")
+    rule = Part.known[header["kind"]](**header["rule"])
+    matrix = matrix_of(arrays)
+    signs = None
+    if isinstance(rule, InhibitorySTDP):
+        matrix.data *= -1
+        signs = np.full(matrix.shape[0], -1, dtype=np.int8)
+    params = SimulationParams(
+        **header["settings"],
+        adjacency_matrix=matrix,
+        membrane_potentials=arrays["potentials"],
+        output_neurons=arrays["outputs"],
+        input_spike_times=unpack(arrays, "input"),
+        delays=delays_of(arrays),
+    )
+    snn = SNN(params)
+    snn._network = replace(snn._network, rules=(Plasticity(rule),))
+    signed(snn, signs)
+    snn.simulate()
+    np.testing.assert_array_equal(snn.spike_matrix, unpack(arrays, "spike"))
+    found, expected = np.abs(snn.get_topology().data), arrays["final_data"]
+    # A power in single precision, as Brian2 has it, is that of a library.
+    tolerance = 2e-6 if isinstance(rule, WeightDependentSTDP) else 0
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=0)
+    assert np.mean(expected != arrays["data"]) > 0.8
+
+
+def test_the_files_cover_what_they_should():
+    kinds = [read(f"rules/{path.stem}")[0]["kind"] for path in GOLDEN]
+    assert sorted(kinds) == ["InhibitorySTDP", *["TripletSTDP"] * 2, *["WeightDependentSTDP"] * 2]
+    for path in GOLDEN:
+        header, arrays = read(f"rules/{path.stem}")
+        assert header["made_by"].startswith("Brian2")
+        assert len(set(arrays["delays"].tolist())) == 10
+        assert unpack(arrays, "spike").sum() > 500

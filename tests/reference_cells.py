@@ -41,6 +41,40 @@ def control(n, target, eta):
 
 
 @dataclass
+class Escape:
+    """Firing at a hazard that is exponential in the distance to the threshold."""
+
+    rate: np.ndarray
+    slope: np.ndarray
+    offset: np.ndarray
+
+    def hazard(self, v, theta, ready):
+        return self.rate * np.exp((v - theta) / self.slope)
+
+
+@dataclass
+class Intrinsic(Escape):
+    """Firing at a hazard whose parameters learn."""
+
+    target: np.ndarray = None
+    eta: np.ndarray = None
+
+    def __post_init__(self):
+        self.least = F(0.01 * self.rate), F(0.01 * self.slope)
+
+    def hazard(self, v, theta, ready):
+        z = (v - theta) / self.slope
+        g = self.rate * (np.maximum(z, F(0)) + np.log1p(np.exp(-abs(z))))
+        d = (F(1) - np.exp(-g / self.rate)) * (F(1) + self.rate / self.target) - F(1)
+        rate = np.maximum(self.rate + self.eta / self.rate * (F(1) - g / self.target), self.least[0])
+        offset = self.offset + self.eta / self.slope * d
+        slope = np.maximum(self.slope + self.eta / self.slope * (z * d - F(1)), self.least[1])
+        self.rate, self.offset = np.where(ready, rate, self.rate), np.where(ready, offset, self.offset)
+        self.slope = np.where(ready, slope, self.slope)
+        return g
+
+
+@dataclass
 class Generalized:
     """The leaky integrate-and-fire neuron with all its options; ``reset`` None is by subtraction."""
 
@@ -53,7 +87,7 @@ class Generalized:
     integrates: bool = True
     floor: object = None
     shifts: dict = field(default_factory=dict)
-    escape: tuple | None = None
+    escape: Escape | None = None
     seed: int = 0
     trial: int = 0
 
@@ -72,8 +106,8 @@ class Generalized:
             self.theta = self.theta + shift.x
         if self.escape is None:
             return (v >= self.theta) & (self.r == 0)
-        rate, slope = map(f, self.escape)
-        p = F(1) - np.exp(-(rate * np.exp((v - self.theta) / slope)))
+        self.theta = self.theta + self.escape.offset
+        p = F(1) - np.exp(-self.escape.hazard(v, self.theta, self.r == 0))
         drawn = np.array([uniform(self.stream, ESCAPE, np.uint32(i)) for i in range(self.n)])
         self.stream.step[0] += 1
         return (drawn < p) & (self.r == 0)
@@ -182,7 +216,13 @@ def twin_of(cell, n, seed=0, trial=0):
         shifts["adaptation"] = adaptation(n, *of("increment", "tau", part=cell.adaptation))
     if cell.control is not None:
         shifts["control"] = control(n, *of("target", "eta", part=cell.control))
-    escape = None if cell.escape is None else of("rate", "slope", part=cell.escape)
+    escape = None
+    if cell.escape is not None:
+        rate, slope = (f(value) + np.zeros(n, dtype=F) for value in of("rate", "slope", part=cell.escape))
+        escape = Escape(rate, slope, F(0))
+        if type(cell.escape).__name__ == "IntrinsicPlasticity":
+            learns = (f(value) for value in of("target", "eta", part=cell.escape))
+            escape = Intrinsic(rate, slope, np.zeros(n, dtype=F), *learns)
     options = (rest, reset, cell.integrates_while_refractory, floor, shifts, escape, seed, trial)
     return Generalized(n, *common, *options)
 

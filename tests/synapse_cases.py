@@ -53,7 +53,7 @@ def random_parts(rng, share):
 
 
 def random_case(seed, *, share=0.6):
-    """Arguments of ``SimulationParams`` without parts, those of the parts, those of a rule and signs, if there are."""
+    """Arguments of ``SimulationParams`` without parts, of the parts, of a rule or None, and signs or None."""
     rng = np.random.default_rng([seed, 8])
     matrix = random_matrix(rng, N)
     chosen = random_parts(rng, share)
@@ -156,8 +156,32 @@ def assert_equals_the_reference(case, chosen, rule, signs=None, trial=0):
     return snn
 
 
+NEUTRAL = {
+    "noise": ("MembraneNoise", {"sd": 0.0}),
+    "short_term_plasticity": ("TsodyksMarkram", {"U": 1.0, "tau_rec": 0.0}),
+    "release": ("BernoulliRelease", {"probability": 1.0}),
+    "device": ("MemristiveDevice", {"w_min": -100.0, "w_max": 100.0}),
+}
+# What arrives is summed before it reaches the potentials, as it is with delays and not without.
+GONE_AT_ONCE = {"synaptic_current": ("ExponentialCurrent", {"tau": 0.005})}
+
+
+def assert_neutral(seed):
+    """Run a network without parts, and with parts that do nothing; compare all that both keep."""
+    case, _, rule, _ = random_case(seed, share=0.0)
+    neutral = NEUTRAL if case["delays"] is None else NEUTRAL | GONE_AT_ONCE
+    snn, twin = build(case, {}, rule), build(case, neutral, rule)
+    for each in (snn, twin):
+        each.simulate()
+    np.testing.assert_array_equal(twin.spike_matrix, snn.spike_matrix)
+    np.testing.assert_array_equal(twin.get_membrane_potentials(), snn.get_membrane_potentials())
+    np.testing.assert_array_equal(twin.get_topology().data, snn.get_topology().data)
+
+
 def main(seeds):
     seen = Counter()
+    for seed in seeds[:10]:
+        assert_neutral(seed)
     for seed in seeds:
         case, chosen, rule, signs = random_case(seed)
         snn = assert_equals_the_reference(case, chosen, rule, signs, trial=seed)

@@ -6,7 +6,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from cases import assert_same, random_matrix, snapshot, state_of, synapses_of
@@ -14,11 +13,13 @@ from reference_cells import run, twin_of
 
 from snnres import SNN, SimulationParams, StateMonitor, load_params, save_params
 from snnres.network import run as runs
+from snnres.network.arrays import named_arrays
 from snnres.parts import (
     LIF,
     EscapeNoise,
     ExponentialLIF,
     GeneralizedLIF,
+    IntrinsicPlasticity,
     Izhikevich,
     LeakyIntegrator,
     LogNormal,
@@ -77,8 +78,15 @@ def random_generalized(rng):
             ),
         ),
         control=maybe(rng, lambda: RateControl(number(rng, 0.01, 0.15), number(rng, 0.0, 0.2))),
-        escape=maybe(rng, lambda: EscapeNoise(number(rng, 0.2, 1.0), number(rng, 0.2, 0.4))),
+        escape=maybe(rng, lambda: random_escape(rng)),
     )
+
+
+def random_escape(rng):
+    rate, slope = number(rng, 0.2, 1.0), number(rng, 0.2, 0.4)
+    if rng.random() < 0.5:
+        return EscapeNoise(rate, slope)
+    return IntrinsicPlasticity(number(rng, 0.05, 0.2), number(rng, 0.001, 0.005), rate, slope)
 
 
 def random_izhikevich(rng):
@@ -138,8 +146,9 @@ def twin_run(snn, trial=0):
 
 
 def assert_potentials(cell, found, expected):
-    """Assert equality to the bit, unless there is an exponential, of which NumPy and the C library have their own."""
-    if isinstance(cell, ExponentialLIF) and not numba.config.DISABLE_JIT:
+    """Assert equality to the bit, but for what exponentials change, which each library has of its own."""
+    learns = isinstance(getattr(cell, "escape", None), IntrinsicPlasticity)
+    if learns or isinstance(cell, ExponentialLIF):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
     else:
         np.testing.assert_array_equal(found, expected)
@@ -154,15 +163,17 @@ def check_equals_plain_numpy(kind, seed):
     snn.simulate(monitor=StateMonitor(names))
     np.testing.assert_array_equal(snn.spike_matrix, fired)
     assert_potentials(cell, snn.recording.variables["potential"], potentials)
-    state = state_of(snn)
+    state, thresholds = state_of(snn), snn.recording.variables["threshold"][-1]
     for name, shift in getattr(twin, "shifts", {}).items():
         np.testing.assert_array_equal(state[name], shift.x)
-    if getattr(twin, "shifts", None):
-        np.testing.assert_array_equal(snn.recording.variables["threshold"][-1], twin.theta)
+    learns = isinstance(getattr(cell, "escape", None), IntrinsicPlasticity)
+    if learns:
+        for name in ("rate", "offset", "slope"):
+            assert_potentials(cell, state[name], getattr(twin.escape, name))
+    if learns or getattr(twin, "shifts", None):
+        assert_potentials(cell, thresholds, twin.theta)
     else:
-        np.testing.assert_array_equal(
-            snn.recording.variables["threshold"][-1], np.broadcast_to(F(snn.membrane_threshold), N)
-        )
+        np.testing.assert_array_equal(thresholds, np.broadcast_to(F(snn.membrane_threshold), N))
 
 
 @pytest.mark.parametrize(("kind", "seed"), COMPILED)
@@ -211,7 +222,8 @@ def check_batch(kind, seed):
         alone.simulate()
         np.testing.assert_array_equal(alone.spike_matrix, found[k].to_dense())
         for name in snn._network.cell.kept:
-            np.testing.assert_array_equal(state_of(alone)[name], before[name])
+            for key, array in named_arrays(getattr(alone._state.cell, name)).items():
+                np.testing.assert_array_equal(array, before[key or name])
 
 
 def test_going_on_is_one_run(monkeypatch, tmp_path):
@@ -300,6 +312,8 @@ REFUSED = {
     "endless adaptation": (lambda: ThresholdAdaptation(0.1, 1e9), "tau .* <= 1.67772e\\+07. Got 1000000000"),
     "negative increment": (lambda: ThresholdAdaptation(-0.1), "increment .* >= 0"),
     "target of one": (lambda: RateControl(1.0, 0.1), "target .* < 1. Got 1.0"),
+    "no target": (lambda: IntrinsicPlasticity(0.0, 0.1, 0.1, 0.1), "target .* > 0"),
+    "learning backwards": (lambda: IntrinsicPlasticity(0.1, [0.1, -0.1], 0.1, 0.1), "eta .* >= 0"),
     "no rate": (lambda: EscapeNoise(0.0, 0.1), "rate .* > 0"),
     "no slope": (lambda: EscapeNoise(0.1, 0), "slope .* > 0"),
     "c above the peak": (lambda: Izhikevich(c=[-65.0, 31.0]), "c must be below membrane_threshold, 30. Got 31"),
@@ -317,7 +331,7 @@ REFUSED_TYPES = {
         lambda: GeneralizedLIF(*THREE, adaptation=RateControl(0.1, 0.1)),
         "adaptation must be a ThresholdAdaptation",
     ),
-    "a number for a part": (lambda: GeneralizedLIF(*THREE, escape=0.1), "escape must be a EscapeNoise. Got 0.1"),
+    "a number for a part": (lambda: GeneralizedLIF(*THREE, escape=0.1), "escape must be a Escape. Got 0.1"),
 }
 
 

@@ -1,8 +1,5 @@
 """Spikes forced and forbidden, potentials raised: beside the same in plain NumPy."""
 
-import os
-import subprocess
-import sys
 from dataclasses import asdict
 
 import numpy as np
@@ -12,6 +9,7 @@ from reference_ruled import Hand, Ruled
 
 from snnres import SNN, SimulationParams, STDPParams
 from snnres.network import run
+from snnres.network.series import TraceRun
 from snnres.parts import Clamp, UniformDelays, WinnerTakeAll
 
 N, STEPS = 40, 60
@@ -66,18 +64,6 @@ def test_equals_the_reference(seed, plastic, delays):
     assert_matches(snn, reference)
     free.simulate()
     assert (free.spike_matrix != expected).mean() > 0.02
-
-
-def test_without_the_compiler():
-    # The compiler is not asked, so that what it may read beyond an array is an error.
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", f"{__file__}::{SMALL}"]
-    done = subprocess.run(
-        command, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-SMALL = "test_equals_the_reference[1-True-delays1]"
 
 
 def test_a_forced_spike_resets_is_learned_from_and_spreads():
@@ -179,6 +165,16 @@ def test_a_batch_has_clamps_of_its_own():
     snn.set_clamp(Clamp(silence=np.arange(N)))
     np.testing.assert_array_equal(snn.simulate_batch(trials, returns="outputs"), before)
     assert not snn.simulate_batch(trials, returns="outputs", clamp=snn.clamp).any()
+
+
+def test_a_run_through_a_series_has_none():
+    # Its blocks are runs of their own: events would come again with each.
+    snn = lively(input_spike_times=np.zeros((0, 1)))
+    snn.set_input_weights(np.full((1, N), 0.4))
+    plain = TraceRun(snn, hold=1, taus=[3]).follow(np.ones((30, 1)))
+    snn.set_clamp(Clamp(silence=np.arange(N)))
+    assert plain.any()
+    np.testing.assert_array_equal(TraceRun(snn, hold=1, taus=[3]).follow(np.ones((30, 1))), plain)
 
 
 def test_outputs_are_taught_in_adaptation():

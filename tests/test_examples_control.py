@@ -1,4 +1,4 @@
-"""The example of control, in few episodes."""
+"""The examples of learning from reward, in few episodes."""
 
 import re
 import subprocess
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLE = str(Path(__file__).parents[1] / "examples" / "cartpole.py")
+EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLE = str(EXAMPLES / "cartpole.py")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -39,3 +40,21 @@ def test_without_gymnasium_it_says_what_to_install():
     done = run("-c", code)
     assert done.returncode != 0
     assert done.stderr.strip() == 'This example needs gymnasium: pip install "snnres[rl]"'
+
+
+@pytest.mark.slow
+def test_delayed_association(tmp_path):
+    pytest.importorskip("matplotlib")
+    example = str(EXAMPLES / "delayed_association.py")
+    done = run(example, "--output", str(tmp_path), "--trials", "80", "--seeds", "2")
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^(\S.*?) +([\d.]+) +([\d.]+) +([\d.]+)$", done.stdout, re.MULTILINE)
+    shares = {name: [float(value) for value in values] for name, *values in rows}
+    learner, *others = shares
+    assert "eligibility (MSTDPET)" in learner
+    assert len(others) == 2
+    mean, worst, best = shares.pop(learner)
+    assert 0.8 < worst <= mean <= best
+    # Chance is 1/3.
+    assert all(0.15 < mean < 0.5 for mean, *_ in shares.values())
+    assert (tmp_path / "delayed_association.png").read_bytes().startswith(PNG)

@@ -1,12 +1,13 @@
-"""Global thresholds by their formula."""
+"""Global thresholds by their formula, and weights that follow rates."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from cases import assert_same, snapshot, state_of
+from cases import assert_same, lively, snapshot, state_of
 
 from snnres import SNN, SimulationParams
-from snnres.homeostasis import input_mean_current, mean_field_threshold
+from snnres.homeostasis import input_mean_current, mean_field_threshold, scaling_factors, synaptic_scaling
+from snnres.parts import UniformDelays
 
 
 def network(weights, spikes, **changes):
@@ -81,3 +82,93 @@ def test_without_synapses_and_input():
     assert mean_field_threshold(sp.csr_matrix((3, 3), dtype=np.float32), 0.5, 2) == 2.0
     assert input_mean_current(np.zeros((0, 0))) == 0.0
     assert input_mean_current(np.zeros((3, 0))) == 0.0
+
+
+def test_factors_by_hand():
+    """At its target a neuron is left alone; a silent one gains e to the learning rate, and one at twice loses it."""
+    factors = scaling_factors([0.0, 0.1, 0.2, 0.4], 0.1, 0.25)
+    np.testing.assert_allclose(factors, np.exp([0.25, 0.0, -0.25, -0.75]), rtol=1e-6)
+    assert factors.dtype == np.float32
+    np.testing.assert_allclose(scaling_factors([0.2, 0.2], [0.1, 0.4], 1.0), np.exp([-1.0, 0.5]), rtol=1e-6)
+    # The solution of dw/dt = w (1 - rate / target): small steps add up to a large one.
+    np.testing.assert_allclose(scaling_factors([0.3], 0.1, 0.01) ** 50, scaling_factors([0.3], 0.1, 0.5), rtol=1e-5)
+
+
+def test_only_what_excites_is_scaled_by_the_rate_of_its_target():
+    dense = np.array([[0.5, 0.5, 0.0], [-1.0, 0.0, -2.0], [0.25, 4.0, 0.0]], dtype=np.float32)
+    weights = sp.csr_matrix(dense)
+    weights.data[0] = 0
+    rates = [0.3, 0.0, 0.1]
+    scaled = synaptic_scaling(weights, rates, 0.1, 0.5)
+    factor = np.exp(0.5 * (1 - np.array(rates) / 0.1)).astype(np.float32)
+    expected = np.where(dense > 0, dense * factor, dense)
+    expected[0, 0] = 0
+    np.testing.assert_array_equal(scaled.toarray(), expected)
+    assert scaled.nnz == weights.nnz
+    assert weights.data[1] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        (([0.1, 1.5, 0.1], 0.1), ValueError, r"rates must be spikes per step, in \[0, 1\]\. Got 1\.5"),
+        (([0.1, np.nan, 0.1], 0.1), ValueError, r"rates must be spikes per step, in \[0, 1\]\. Got nan"),
+        (([0.1, 0.1], 0.1), ValueError, r"rates must have a value for each of 3 neurons\. Got 2"),
+        ((np.full(3, 0.1), 0), ValueError, r"target_rate must be a finite number and > 0 and <= 1\. Got 0"),
+        ((np.full(3, 0.1), [0.1, 0.0, 0.1]), ValueError, r"target_rate must be > 0\. Got 0\.0"),
+        ((np.full(3, 0.1), [0.1, 0.1]), ValueError, r"target_rate must have a value for each of 3 neurons\. Got 2"),
+        ((np.full(3, 0.1), 0.1, 0), ValueError, r"learning_rate must be a finite number and > 0\. Got 0"),
+        ((np.full(3, 0.1), 0.1, 89.0), ValueError, r"learning_rate must be such that exp\(learning_rate\) is within"),
+        ((np.zeros(3), 0.1, 88.0), ValueError, r"every weight stays within the range of float32\. Got a weight of 7,"),
+        (("often", 0.1), TypeError, "rates must"),
+    ],
+)
+def test_scaling_refuses_what_is_impossible(arguments, error, words):
+    snn = network(np.full((3, 3), 7.0), np.zeros((1, 4)))
+    with pytest.raises(error, match=words):
+        synaptic_scaling(snn.get_topology(), *arguments)
+    before = snapshot(snn)
+    rates, *others = arguments
+    with pytest.raises(error, match=words):
+        snn.apply_synaptic_scaling(*others, rates=rates)
+    assert_same(state_of(snn), before)
+
+
+def test_a_network_is_scaled_by_its_latest_run():
+    snn = lively({"A_plus": 0.02, "clip": False}, delays=UniformDelays(1, 4))
+    with pytest.raises(ValueError, match="Simulation not yet run"):
+        snn.apply_synaptic_scaling(0.1)
+    snn.simulate()
+    rates = snn.spike_matrix.mean(axis=0)
+    assert rates.min() < 0.1 < rates.max()
+    before, weights = snapshot(snn), snn.get_topology()
+    factors = snn.apply_synaptic_scaling(0.1, 0.5)
+    np.testing.assert_array_equal(factors, scaling_factors(rates, 0.1, 0.5))
+    np.testing.assert_array_equal(snn.get_topology().toarray(), synaptic_scaling(weights, rates, 0.1, 0.5).toarray())
+    assert_same(state_of(snn), before, leave_out={"data"})
+    other = lively(delays=UniformDelays(1, 4))
+    other.apply_synaptic_scaling(0.1, 0.5, rates=rates)
+    assert other.tot_spikes == 0
+
+
+def test_each_neuron_comes_to_its_own_target():
+    """Of 20 neurons that only the 20 of the input excite, which some others inhibit."""
+    rng = np.random.default_rng(3)
+    dense = np.zeros((40, 40))
+    dense[:20, 20:] = rng.uniform(0.02, 0.1, size=(20, 20))
+    dense[:3, 20:] *= -1
+    snn = network(dense, rng.random((20, 2000)) < 0.2, membrane_threshold=1.0, leak_coefficient=0.05)
+    target = np.where(np.arange(40) % 2, 0.03, 0.1)
+    for _ in range(150):
+        snn.reset()
+        snn.simulate()
+        snn.apply_synaptic_scaling(target, 0.05)
+    np.testing.assert_allclose(snn.spike_matrix[:, 20:].mean(axis=0), target[20:], rtol=0.03)
+
+
+def test_the_global_threshold_of_cells_with_a_value_for_each_neuron():
+    weights, spikes = np.full((6, 6), 0.5), np.ones((2, 9))
+    same = network(weights, spikes, refractory_period=[3] * 6, leak_coefficient=np.linspace(0, 0.5, 6))
+    assert same.apply_global_scalar_threshold() == 0.5 * 6 + 2 * 1 * 3 == same.membrane_threshold
+    with pytest.raises(ValueError, match="refractory_period, the same for all"):
+        network(weights, spikes, refractory_period=[3, 3, 3, 3, 3, 4]).compute_global_scalar_threshold()

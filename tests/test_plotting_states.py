@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from snnres import SNN, Recording, SimulationParams, StateMonitor, plotting
+from snnres.parts import GeneralizedLIF, ThresholdAdaptation
 from snnres.recording import StateVariables
 
 pytest.importorskip("matplotlib")
@@ -110,3 +111,41 @@ def test_what_cannot_be_drawn_is_refused(snn):
     snn.reset()
     with pytest.raises(ValueError, match="not yet run"):
         plotting.membrane(snn)
+
+
+def test_each_neuron_has_its_own_threshold():
+    snn = SNN(
+        SimulationParams(
+            adjacency_matrix=np.zeros((3, 3)),
+            output_neurons=[0],
+            membrane_threshold=[1.0, 2.0, 3.0],
+            leak_coefficient=0.1,
+            refractory_period=1,
+            duration=10,
+            seed=0,
+        )
+    )
+    snn.simulate(monitor=StateMonitor("potential", neurons=[2, 0]))
+    for neuron, threshold in ((2, 3.0), (0, 1.0)):
+        assert set(plotting.membrane(snn, neurons=[neuron]).lines[1].get_ydata()) == {threshold}
+
+
+def test_a_threshold_that_moves_is_drawn_where_it_was_monitored():
+    cell = GeneralizedLIF(1.0, 0.1, 2, adaptation=ThresholdAdaptation(0.5, 10.0))
+    snn = SNN(
+        SimulationParams(
+            adjacency_matrix=np.zeros((1, 1)),
+            output_neurons=[0],
+            cell=cell,
+            input_spike_times=np.ones((1, 30)),
+            current_amplitude=0.3,
+            seed=0,
+        )
+    )
+    snn.simulate(monitor=StateMonitor(["potential", "threshold"]))
+    drawn = plotting.membrane(snn).lines[1].get_ydata()
+    np.testing.assert_array_equal(drawn, snn.recording.variables["threshold"][:, 0])
+    assert drawn.max() > 1.4
+    # The threshold at rest would not be the one against which it fired.
+    snn.simulate(monitor=StateMonitor("potential"))
+    assert len(plotting.membrane(snn).lines) == 1

@@ -59,58 +59,47 @@ def test_all_rules_compiled_equal_the_reference():
 def test_modulated_signed_delayed_and_kept_up_compiled_equals_the_reference():
     rng = np.random.default_rng(2)
     signs = rng.choice([-1, 1], N).astype(np.int8)
-    rules = [
-        Plasticity(WeightDependentSTDP(eta=0.1), modulation=MSTDPET(tau_baseline=4.0), upkeep=WeightUpkeep(total=1.5)),
-        Plasticity(InhibitorySTDP(eta=0.1), sources=np.flatnonzero(signs < 0), modulation=MSTDP()),
-    ]
-    delays = rng.integers(1, 6, N)
-    rewards = rng.normal(size=STEPS)
-    snn, twin = build(rules, signs=signs, delays=delays, rewards=rewards, seed=2)
+    rule = WeightDependentSTDP(eta=0.1, mu=0.5)
+    modulation, upkeep = MSTDPET(tau_baseline=4.0), WeightUpkeep(total=1.5, interval=9)
+    rules = Plasticity(rule, sources=np.flatnonzero(signs < 0), modulation=modulation, upkeep=upkeep)
+    snn, twin = build(rules, signs=signs, delays=rng.integers(1, 6, N), rewards=rng.normal(size=STEPS), seed=2)
     expected = twin.run(snn.input_spike_times, STEPS)
     snn.simulate(trace_tau=None)
     np.testing.assert_array_equal(snn.spike_matrix, expected)
     assert_equal(snn, twin)
 
 
-def test_inhibition_brings_its_target_to_the_rate():
-    """20 inhibitory neurons at random onto two neurons, one that is driven weakly and one strongly.
+def test_inhibition_brings_its_targets_to_the_rate():
+    """60 inhibitory neurons at random onto two, one that is driven weakly and one strongly.
 
-    The rate is ``rho_0 * (1 + 1 / (2 * tau))``; trains of 30,000 steps tell it to some hundredths.
+    The rate of the rule in steps is ``rho_0 * (1 + 1 / (2 * tau))``. It is a little more, since a spike of the 60 keeps
+    the target from firing, so that targets fire after less inhibition than the mean.
     """
     rng = np.random.default_rng(0)
-    n_steps, rho_0 = 40_000, 0.02
-    matrix = sp.lil_matrix((22, 22), dtype=np.float32)
-    matrix[:20, 20:] = -0.01
-    signs = np.where(np.arange(22) < 20, -1, 1).astype(np.int8)
+    n_inhibitory, n_steps, rho_0 = 60, 40_000, 0.02
+    n = n_inhibitory + 2
+    weights = np.zeros((n, n), dtype=np.float32)
+    weights[:n_inhibitory, n_inhibitory:] = -0.01
     params = SimulationParams(
-        adjacency_matrix=matrix.tocsr(),
-        output_neurons=[20, 21],
+        adjacency_matrix=sp.csr_matrix(weights),
+        output_neurons=[n - 2, n - 1],
         membrane_threshold=1.0,
         leak_coefficient=0.1,
         refractory_period=1,
-        membrane_potentials=np.zeros(22),
-        seed=0,
+        membrane_potentials=np.zeros(n),
     )
-    rule = InhibitorySTDP(rho_0=rho_0, eta=2e-4, W_max=5.0)
-    snn = SNN(params)
-    # Below zero for the weights as they are, not for their magnitudes.
-    snn._network = replace(snn._network, rules=(Plasticity(rule, sources=range(20)),))
-    signed(snn, signs)
-    weights = np.zeros((22, 22))
-    weights[:20, :20] = 2 * np.eye(20)
-    weights[20, 20], weights[21, 21] = 1, 1
-    snn.set_input_weights(weights)
-    drive = (rng.random((22, n_steps)) < 0.05).astype(float)
-    drive[20:] = rng.normal([[0.12], [0.2]], 0.15, (2, n_steps))
-    snn.set_input_currents(drive)
-    rates = snn.simulate()[10_000:].mean(axis=0)
-    free = SNN(params)
-    free.set_input_weights(weights)
-    free.set_input_currents(drive)
-    without = free.simulate()[10_000:].mean(axis=0)
-    np.testing.assert_allclose(rates, rho_0 * (1 + 1 / 40), rtol=0.08)
-    assert without.min() > 1.5 * rho_0
-    assert without[1] > 1.5 * without[0]
+    drive = (rng.random((n, n_steps)) < 0.05) * 2.0
+    drive[n_inhibitory:] = rng.normal([[0.1], [0.15]], 0.3, (2, n_steps))
+    rates = []
+    for rules in ((), (Plasticity(InhibitorySTDP(rho_0=rho_0, eta=2e-4, W_max=5.0), sources=range(n_inhibitory)),)):
+        snn = SNN(params)
+        snn._network = replace(snn._network, rules=rules)
+        signed(snn, np.repeat([-1, 1], [n_inhibitory, 2]).astype(np.int8))
+        snn.set_input_weights(np.eye(n))
+        snn.set_input_currents(drive)
+        rates.append(snn.simulate()[10_000:].mean(axis=0))
+    assert rates[0][1] > 1.5 * rates[0][0] > 3 * rho_0
+    np.testing.assert_allclose(rates[1], rho_0 * (1 + 1 / 40), rtol=0.05)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +115,7 @@ def test_inhibition_brings_its_target_to_the_rate():
         (lambda: FedeSTDP(a=1.0), "a must be a finite number and >= 0 and < 1"),
         (lambda: InhibitorySTDP(rho_0=-0.1), "rho_0 must be"),
         (lambda: TripletSTDP(A3_plus=-0.1), "A3_plus must be"),
-        (lambda: WindowedSTDP(window=0), "window must be an integer >= 1"),
+        (lambda: WindowedSTDP(window=0), r"window must be an integer in \[1, 2147483646\]. Got 0"),
         (lambda: WindowedSTDP([1.0, 2.0], window=2), r"potentiation must have an entry .* 0 to 2 steps. Got 2 instead"),
         (lambda: WindowedSTDP(depression=[1.0, np.nan], window=1), "depression must be finite"),
         (lambda: MSTDP(rate=-1.0), "rate must be"),

@@ -20,10 +20,12 @@ from snnres.parts import (
     EscapeNoise,
     ExponentialLIF,
     GeneralizedLIF,
+    IntrinsicPlasticity,
     Izhikevich,
     LeakyIntegrator,
     RateControl,
     ThresholdAdaptation,
+    fires,
     margin,
 )
 
@@ -133,7 +135,7 @@ def test_adaptation_lengthens_intervals():
 
 def test_escape_noise_fires_at_its_hazard():
     """Within exact binomial bounds that one network in a million leaves."""
-    rate, slope, each = 0.3, 0.25, 4000
+    rate, slope, each = 0.3, 0.25, 1500
     distance = np.array([-0.5, 0.0, 0.4])
     n = 3 * each
     cell = GeneralizedLIF(1.0, 0.0, 1, adaptation=None, escape=EscapeNoise(rate, slope))
@@ -173,6 +175,42 @@ def test_rate_control_reaches_its_target():
     # What the threshold has gained counts the spikes above the target.
     np.testing.assert_allclose(state_of(snn)["control"], eta * (first - target * 3000), rtol=1e-3, atol=2e-3)
     np.testing.assert_allclose(snn.simulate().mean(axis=0), target, rtol=0.05)
+
+
+def test_intrinsic_plasticity_descends_the_divergence_from_the_exponential_distribution():
+    """The change of each parameter is -eta times the slope of -log(dg/du) + g / target, by central differences."""
+    target, eta, rng = 0.1, 1e-3, np.random.default_rng(0)
+    potentials, start = rng.uniform(0.2, 1.8, 12).astype(F), {"rate": 0.3, "offset": 0.0, "slope": 0.25}
+    cell = GeneralizedLIF(1.0, 0.1, 1, escape=IntrinsicPlasticity(target, eta, start["rate"], start["slope"]))
+    snn = isolated(cell, 1, np.zeros(12), membrane_potentials=potentials)
+    snn.simulate()
+
+    def loss(v, rate, offset, slope):
+        z = (v - 1.0 - offset) / slope
+        return -np.log(rate / slope / (1 + np.exp(-z))) + rate * np.log1p(np.exp(z)) / target
+
+    for name, value in start.items():
+        above, below = (loss(potentials.astype(float), **(start | {name: value + h})) for h in (1e-5, -1e-5))
+        np.testing.assert_allclose((state_of(snn)[name] - value) / eta, -(above - below) / 2e-5, rtol=2e-3, atol=2e-3)
+
+
+def test_intrinsic_plasticity_makes_hazards_exponential():
+    """Of normally distributed potentials: it is as wide as its mean, and half of it is below log(2) of that."""
+    target, n, n_steps = 0.05, 2, 4000
+    potentials = np.random.default_rng(0).normal(0.5, 0.2, size=(1, n_steps))
+    cell = GeneralizedLIF(1.0, 0.999, 1, escape=IntrinsicPlasticity(target, 2e-4, 0.5, 0.2))
+    snn = SNN(SimulationParams(cell=cell, adjacency_matrix=np.zeros((n, n)), output_neurons=[0], seed=0))
+    snn.set_input_weights(np.ones((1, n)))
+    snn.set_input_currents(potentials)
+    for _ in range(2):
+        snn.simulate()
+    state = state_of(snn)
+    z = (potentials[0] - 1.0 - state["offset"][0]) / state["slope"][0]
+    hazards = state["rate"][0] * np.log1p(np.exp(z))
+    assert abs(hazards.mean() / target - 1) < 0.1
+    assert abs(hazards.std() / hazards.mean() - 1) < 0.25
+    assert abs((hazards < np.log(2) * target).mean() - 0.5) < 0.05
+    assert abs(snn.tot_spikes / (n * n_steps) / target - 1) < 0.15
 
 
 def test_what_is_kept_goes_on_and_what_is_not_begins_anew(tmp_path):
@@ -272,6 +310,7 @@ def test_margins_are_from_the_true_threshold():
     state, constants = snn._state.cell, snn._network.cell.constants(N)
     assert state.adaptation.any()
     for i in range(N):
+        assert fires(constants, state, None, i) == (margin(constants, state, i) >= 0 and state.timer[i] <= 1)
         expected = state.potential[i] - ((F(1) + state.adaptation[i]) + state.control[i])
         assert margin(constants, state, i) == expected
     still = Izhikevich()

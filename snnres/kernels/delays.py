@@ -197,6 +197,16 @@ def flight_of(n_rows: int, n_neurons: int, *, learning: bool) -> Flight:
     )
 
 
+def lengthened(flight: Flight, n_rows: int, n_neurons: int) -> Flight:
+    """Return the flight of frozen weights in a ring of so many rows, itself where it has as many."""
+    former = flight.pending.reshape(-1, n_neurons)
+    if len(former) >= n_rows:
+        return flight
+    longer = flight_of(n_rows, n_neurons, learning=False)
+    longer.pending[: former.size] = np.roll(former, -int(flight.position[0]), axis=0).ravel()
+    return longer
+
+
 def without_senders(flight: Flight | None) -> Flight | None:
     """Return a flight that no longer says who has sent what is pending: nobody learns from it any more."""
     if flight is None:

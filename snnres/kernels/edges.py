@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import inline_jit, jit
-from .verbs import acted_on, arriving, send, transmit
+from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
 UnsignedArray = NDArray[np.unsignedinteger[Any]]
@@ -38,12 +38,6 @@ def sent(model, state, w, j, e):
     w = transmit(model.short_term_plasticity, state.short_term_plasticity, state.stream, w, j, e)
     w = transmit(model.release, None, state.stream, w, j, e)
     return transmit(model.device, state.device, state.stream, w, j, e)
-
-
-@acted_on.of(Edges)
-def only_these(subset, synapses):
-    """Return the synapses that are named."""
-    return subset
 
 
 @arriving.of(Edges)

@@ -94,7 +94,7 @@ def margin(cell, state, i):
     """Return by how much neuron i is above its threshold: among those that fire at once the highest wins."""
 
 
-@Verb
+@optional
 def shifted(part, state, threshold, i):
     """Return the threshold of neuron i as a part of its cell shifts it."""
     return threshold
@@ -106,9 +106,9 @@ def track(part, state, i, fired):
 
 
 @Verb
-def crosses(escape, stream, potential, threshold, i):
-    """Return whether neuron i fires at this potential and threshold."""
-    return potential >= threshold
+def crosses(escape, state, stream, potential, threshold, ready, i):
+    """Return whether neuron i, if it is ready to fire, does so at this potential and threshold. Mutates the state."""
+    return ready & (potential >= threshold)
 
 
 @Verb
@@ -176,12 +176,6 @@ def probe(reading, state, spikes):
 @Verb
 def elapse(stream):
     """Count a step of the random numbers. Mutates the stream."""
-
-
-@Verb
-def acted_on(subset, synapses):
-    """Return the synapses on which a rule acts: some, or all."""
-    return synapses
 
 
 @optional

@@ -199,10 +199,12 @@ def stored_matrix(arrays: Arrays, names: Sequence[str], n_columns: int) -> sp.cs
     return sp.csr_matrix(parts, shape=(len(parts[2]) - 1, n_columns))
 
 
-def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32] | None:
+def stored_delays(arrays: Arrays, matrix: sp.csr_matrix) -> NDArray[np.int32]:
     """Return the delays of a file's arrays in the order of the matrix with sorted rows."""
     parts = (arrays["delays"], arrays["indices"], arrays["indptr"])
-    return delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
+    delays = delays_of("delays", sp.csr_matrix(parts, shape=matrix.shape), matrix, np.random.default_rng(0))
+    # Longer ones may have been pruned since, while spikes are on their way.
+    return np.ones(matrix.nnz, dtype=np.int32) if delays is None else delays
 
 
 def stored_signs(array: NDArray[Any], matrix: sp.csr_matrix) -> NDArray[np.int8]:

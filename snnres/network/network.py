@@ -18,6 +18,8 @@ from ..kernels.model import Model, State
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
 from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
+from ..parts.values import Values
+from .arrays import named_arrays
 from .drive import InputWeights
 from .synapses import Synapses, source_of_synapse
 
@@ -83,7 +85,8 @@ class Network:
         if self.signs is None:
             return device.programmed(weights, magnitudes=False)
         signs = np.repeat(self.signs, np.diff(self.synapses.matrix.indptr)).astype(np.float32)
-        return device.programmed(weights * signs, magnitudes=True) * signs
+        magnitudes: NDArray[np.float32] = device.programmed(weights * signs, magnitudes=True)
+        return magnitudes * signs
 
     @property
     def n_neurons(self) -> int:
@@ -214,8 +217,10 @@ def carry_on(part: Part, former: Any, fresh: Any) -> None:
     """Copy what a part keeps from trial to trial from a former state of it, if it had any. Mutates ``fresh``."""
     if former is not None and type(former) is type(fresh):
         for name in part.kept:
-            if getattr(former, name).shape == getattr(fresh, name).shape:
-                getattr(fresh, name)[:] = getattr(former, name)
+            old, new = named_arrays(getattr(former, name)), named_arrays(getattr(fresh, name))
+            for key in old.keys() & new.keys():
+                if old[key].shape == new[key].shape:
+                    new[key][:] = old[key]
 
 
 def check_kernels(name: str, part: Part, constants: Any, needed: tuple[verbs.Verb, ...]) -> None:
@@ -266,6 +271,8 @@ def trace_factor(trace_tau: float | None) -> np.float32 | None:
 def mean_field_threshold(network: Network, input_mean_current: float, *, use_abs_weights: bool = False) -> float:
     """Return the threshold at which the network is balanced in the mean, for cells with one refractory period."""
     period = getattr(network.cell, "refractory_period", None)
+    if isinstance(period, Values) and (period.array == period.array[0]).all():
+        period = int(period.array[0])
     if not isinstance(period, int):
         raise ValueError(
             "the mean-field threshold needs a cell with a refractory_period, the same for all. "

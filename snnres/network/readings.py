@@ -111,6 +111,14 @@ class Readings:
         return self._network.rules
 
     @property
+    def neuron_signs(self) -> NDArray[np.int8] | None:
+        """1 for each excitatory, -1 for each inhibitory neuron, (num_neurons,) (a copy); None where none are set.
+
+        All outgoing weights of a neuron have its sign, or are 0, whatever learns, prunes, moves or draws them anew.
+        """
+        return None if self._network.signs is None else self._network.signs.copy()
+
+    @property
     def synaptic_weights(self) -> sp.csr_matrix:
         """The weights as a CSR view that shares their memory and cannot be written to."""
         parts = tuple(map(read_only, (self._weights.data, self._weights.indices, self._weights.indptr)))

@@ -44,11 +44,12 @@ class TraceRun:
     """A copy of a network on its way through a series; in one piece or step by step, its traces are the same bits.
 
     It begins with the network's potentials of construction and no spikes behind it. ``taus`` are in steps of the
-    series, each of which lasts ``hold`` steps of the network.
+    series, each of which lasts ``hold`` steps of the network. The input that is set has no part in it, nor has a clamp.
     """
 
     def __init__(self, network: SNN, *, hold: int, taus: Sequence[float]) -> None:
         self.network = network.copy()
+        self.network.set_clamp(None)
         self.network.reset()
         self.hold = hold
         # In steps of the network.

@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from ..kernels.advance import advance
 from ..kernels.compile import Kernel, machine_code
-from ..kernels.drives import CurrentDrive, SpikeDrive, TappedDrive
+from ..kernels.drives import CurrentDrive, RewardDrive, SpikeDrive, TappedDrive
 from ..kernels.model import Drive, Recorder, State
+from ..kernels.verbs import NO_REWARD
 from ..recording import Recording
 from ..recording.variables import NOTHING_MONITORED
 from ..validation import check_array, check_binary, check_finite, check_real
 from .drive import Input, require
 from .network import Network, trace_factor
 from .run import new_recorder
-
-NO_REWARD = np.float32(np.nan)
 
 
 class Form(NamedTuple):
@@ -105,7 +104,8 @@ class Stepper:
         currents: CurrentDrive | TappedDrive | None = None
         if values is not None:
             currents = require(network.input_weights).drive(signal, 1)
-        drive = Drive(SpikeDrive(spikes, np.float32(source.amplitude)), currents, self.clamp)
+        reward = RewardDrive(self.reward) if self.rewarded else None
+        drive = Drive(SpikeDrive(spikes, np.float32(source.amplitude)), currents, self.clamp, reward)
         arguments = (self.model, drive, state, self.recorder, 1)
         return Form(machine_code(advance, arguments), arguments, spikes, signal)
 

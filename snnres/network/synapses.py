@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of
 from ..kernels.edges import Edges, build_edges, narrowest
 from ..validation import check_matrix
-from .arrays import mapped
 
 # Places in the ring of what is to arrive: the kernels count them in 32 bits, and 16 GiB they would be.
 MOST_PENDING = 2**32 - 1
@@ -107,12 +106,6 @@ def source_of_synapse(matrix: sp.csr_matrix) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
-def same_pattern(first: Synapses, second: Synapses) -> bool:
-    """Return whether two have the same synapses, in the same order."""
-    pairs = ((getattr(synapses.matrix, name) for synapses in (first, second)) for name in ("indptr", "indices"))
-    return all(np.array_equal(*pair) for pair in pairs)
-
-
 def restricted_view(
     edges: Edges | DelayedEdges, source: NDArray[np.int64], sources: NDArray[np.bool_], targets: NDArray[np.bool_]
 ) -> Edges:
@@ -126,23 +119,6 @@ def restricted_view(
     )
     edge = kept.astype(narrowest(len(source)))
     return part._replace(in_edge=edge[part.in_edge], edge=edge)
-
-
-def rearranged(state: Any, former: Synapses, present: Synapses) -> Any:
-    """Return arrays of an entry a synapse for other synapses: kept where there was one between the two, else 0."""
-    if state is None:
-        return None
-    places, others = (
-        source_of_synapse(each.matrix) * each.matrix.shape[0] + each.matrix.indices for each in (former, present)
-    )
-    _, were, now = np.intersect1d(places, others, assume_unique=True, return_indices=True)
-
-    def moved(_: str, array: NDArray[Any]) -> NDArray[Any]:
-        fresh = np.zeros(len(others), dtype=array.dtype)
-        fresh[now] = array[were]
-        return fresh
-
-    return mapped(state, moved)
 
 
 def reordered(matrix: sp.csr_matrix, order: NDArray[np.int64]) -> sp.csr_matrix:

@@ -31,6 +31,7 @@ from .exponential import ExponentialLIF
 from .generalized import GeneralizedLIF
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
 from .integrator import LeakyIntegrator
+from .intrinsic import IntrinsicPlasticity
 from .izhikevich import Izhikevich
 from .lif import LIF
 from .modulation import MSTDP, MSTDPET
@@ -74,6 +75,7 @@ __all__ = [
     "Graph",
     "Hebbian",
     "InhibitorySTDP",
+    "IntrinsicPlasticity",
     "Izhikevich",
     "Lattice",
     "LeakyIntegrator",

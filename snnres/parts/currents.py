@@ -57,10 +57,10 @@ class ExponentialCurrent(SynapticCurrent):
     >>> from snnres.parts import ExponentialCurrent
     >>> snn = SNN(SimulationParams(
     ...     adjacency_matrix=np.array([[0.0, 0.5], [0.0, 0.0]]), output_neurons=[0, 1], membrane_threshold=1.0,
-    ...     leak_coefficient=0.0, refractory_period=5, membrane_potentials=[1.0, 0.0], duration=4,
+    ...     leak_coefficient=0.0, refractory_period=5, membrane_potentials=[1.0, 0.0], duration=5,
     ...     synaptic_current=ExponentialCurrent(tau=2.0)))
     >>> snn.simulate()[:, 1].tolist()
-    [0, 0, 0, 1]
+    [0, 0, 0, 0, 1]
     """
 
     tau: PerNeuron

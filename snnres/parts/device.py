@@ -200,7 +200,10 @@ def levelled(device: MemristiveConstants, weights: NDArray[np.float32]) -> NDArr
 
 @inline_jit
 def worn(state, wear, w, new, e):
-    """Return what a change comes to in a device that has been written to before."""
+    """Return what a change comes to in a device that has been written to before.
+
+    The library's exponential, in double and rounded once, so that hardly any machine has another last bit.
+    """
     if state is None:
         return new
     return w + (new - w) * np.float32(math.exp(wear * np.float64(state.updates[e])))

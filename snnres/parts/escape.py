@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -24,7 +25,27 @@ class EscapeConstants(NamedTuple):
 
 
 @dataclass(frozen=True)
-class EscapeNoise(Part):
+class Escape(Part, ABC):
+    """How a neuron fires at random in place of a sharp threshold, whose kernel is the verb :func:`crosses`."""
+
+    # Whether its state goes on from trial to trial; it then stands still while nothing learns.
+    lasts: ClassVar[bool] = False
+
+    @abstractmethod
+    def constants(self) -> Any:
+        """Return what the kernel computes with, as a cell does."""
+
+    def state(self, n_neurons: int) -> Any:
+        """Return the state at the start: a NamedTuple of arrays; None for none."""
+        return None
+
+    def still(self) -> Self:
+        """Return what does not learn."""
+        return self
+
+
+@dataclass(frozen=True)
+class EscapeNoise(Escape):
     """Firing at random, the more often the nearer the potential is to the threshold, and above it more often still.
 
     A neuron that is not refractory fires in a step with probability ``1 - exp(-rate * exp((v - threshold) / slope))``:
@@ -64,7 +85,7 @@ class EscapeNoise(Part):
 
 
 @crosses.of(EscapeConstants)
-def escapes(escape, stream, potential, threshold, i):
+def escapes(escape, state, stream, potential, threshold, ready, i):
     """Draw whether the neuron fires."""
     hazard = at(escape.rate, i) * np.exp((potential - threshold) / at(escape.slope, i))
-    return uniform(stream, ESCAPE, i) < ONE - np.exp(-hazard)
+    return ready and uniform(stream, ESCAPE, i) < ONE - np.exp(-hazard)

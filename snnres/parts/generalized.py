@@ -13,14 +13,14 @@ from ..kernels.values import at
 from ..kernels.verbs import crosses, fires, margin, settle, shifted, track
 from ..validation import INT32_MAX, check_bool, check_type, freeze
 from .base import Cell
-from .escape import EscapeNoise
-from .thresholds import RateControl, ThresholdAdaptation, ThresholdShift
+from .escape import Escape
+from .thresholds import RateControl, ThresholdAdaptation
 from .values import PerNeuron, check_below, freeze_each, numbers, rounded, single, whole
 
 TICK = np.int32(1)
 READY = np.int32(0)
-# Options that move the threshold, in the order in which they are added to it.
-SHIFTS = {"adaptation": ThresholdAdaptation, "control": RateControl}
+# Options that are parts, in the order in which they act on the threshold.
+OPTIONS: dict[str, Any] = {"adaptation": ThresholdAdaptation, "control": RateControl, "escape": Escape}
 
 
 class GeneralizedConstants(NamedTuple):
@@ -49,6 +49,7 @@ class GeneralizedState(NamedTuple):
     threshold: NDArray[np.float32] | None
     adaptation: NDArray[np.float32] | None
     control: NDArray[np.float32] | None
+    escape: Any
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class GeneralizedLIF(Cell):
     1. the timer counts down, ``r = max(r - 1, 0)``; without ``integrates_while_refractory``, where ``r > 0``, what has
        arrived is dropped: ``v = reset_potential``. What arrives at the end of the last refractory step counts.
     2. ``v = max(v, floor)``.
-    3. the threshold is ``membrane_threshold``, plus that of ``adaptation``, plus that of ``control``. The neuron fires
-       if ``r == 0`` and ``v >= threshold``, or as ``escape`` draws.
+    3. the threshold is ``membrane_threshold``, plus what ``adaptation``, ``control`` and ``escape`` add. The neuron
+       fires if ``r == 0`` and ``v >= threshold``, or as ``escape`` draws.
     4. one that has fired is reset, ``v = reset_potential`` or ``v -= threshold``, and ``r = refractory_period + 1``.
     5. leak: ``v = rest + (v - rest) * (1 - leak_coefficient)``, after the reset too; but a neuron that is held while
        refractory does not leak until it is ready again.
@@ -93,7 +94,7 @@ class GeneralizedLIF(Cell):
         A threshold that rises with each spike and falls back.
     control : RateControl, optional
         A threshold by which each neuron comes to fire at a target rate.
-    escape : EscapeNoise, optional
+    escape : EscapeNoise or IntrinsicPlasticity, optional
         Firing at random in place of a sharp threshold.
 
     Raises
@@ -125,7 +126,7 @@ class GeneralizedLIF(Cell):
     floor: PerNeuron | None = None
     adaptation: ThresholdAdaptation | None = None
     control: RateControl | None = None
-    escape: EscapeNoise | None = None
+    escape: Escape | None = None
 
     never_negative: ClassVar = ("timer",)
 
@@ -139,7 +140,7 @@ class GeneralizedLIF(Cell):
                 freeze_each(self, name)
         for name in ("reset_by_subtraction", "integrates_while_refractory"):
             freeze(self, name, check_bool)
-        for name, kind in (*SHIFTS.items(), ("escape", EscapeNoise)):
+        for name, kind in OPTIONS.items():
             if getattr(self, name) is not None:
                 check_type(name, getattr(self, name), kind)
         self._check_together()
@@ -170,19 +171,18 @@ class GeneralizedLIF(Cell):
         return 0.0 if self.reset_potential is None else self.reset_potential
 
     @property
-    def _shifts(self) -> dict[str, ThresholdShift]:
-        """The options that move the threshold, by name."""
-        return {name: getattr(self, name) for name in SHIFTS if getattr(self, name) is not None}
+    def _options(self) -> dict[str, Any]:
+        """The options that are parts, by name."""
+        return {name: getattr(self, name) for name in OPTIONS if getattr(self, name) is not None}
 
     @property
     def kept(self) -> tuple[str, ...]:
         """What goes on from trial to trial."""
-        return tuple(name for name, shift in self._shifts.items() if shift.lasts)
+        return tuple(name for name, option in self._options.items() if option.lasts)
 
     def frozen(self) -> Self:
         """Return the cell whose kept options stand still."""
-        still: dict[str, Any] = {name: self._shifts[name].still() for name in self.kept}
-        return replace(self, **still)
+        return replace(self, **{name: self._options[name].still() for name in self.kept})
 
     @property
     def random(self) -> bool:
@@ -191,7 +191,7 @@ class GeneralizedLIF(Cell):
 
     def constants(self, n_neurons: int) -> GeneralizedConstants:
         """Return the constants of the kernel."""
-        shifts = {name: shift.constants() for name, shift in self._shifts.items()}
+        options = {name: option.constants() for name, option in self._options.items()}
         return GeneralizedConstants(
             single(self.membrane_threshold),
             single(self.leak_coefficient, lambda leak: 1.0 - leak),
@@ -200,20 +200,18 @@ class GeneralizedLIF(Cell):
             reset=None if self.reset_by_subtraction else single(self._reset),
             held=None if self.integrates_while_refractory else single(self._reset),
             floor=None if self.floor is None else single(self.floor),
-            adaptation=shifts.get("adaptation"),
-            control=shifts.get("control"),
-            escape=None if self.escape is None else self.escape.constants(),
+            **{name: options.get(name) for name in OPTIONS},
         )
 
     def state(self, n_neurons: int) -> GeneralizedState:
-        """Return zeros."""
-        shifts = {name: np.zeros(n_neurons, dtype=np.float32) for name in self._shifts}
+        """Return potentials, timers and shifts of zero."""
+        options = {name: option.state(n_neurons) for name, option in self._options.items()}
+        moves = any(state is not None for state in options.values())
         return GeneralizedState(
             np.zeros(n_neurons, dtype=np.float32),
             np.zeros(n_neurons, dtype=np.int32),
-            np.zeros(n_neurons, dtype=np.float32) if shifts else None,
-            shifts.get("adaptation"),
-            shifts.get("control"),
+            np.zeros(n_neurons, dtype=np.float32) if moves else None,
+            **{name: options.get(name) for name in OPTIONS},
         )
 
 
@@ -228,7 +226,14 @@ def check_reachable(target: Any, refractory_period: Any) -> None:
 def threshold_of(cell, state, i):
     """Return the threshold of this step."""
     threshold = shifted(cell.adaptation, state.adaptation, at(cell.threshold, i), i)
-    return shifted(cell.control, state.control, threshold, i)
+    threshold = shifted(cell.control, state.control, threshold, i)
+    return shifted(cell.escape, state.escape, threshold, i)
+
+
+@inline_jit
+def decided(record, threshold, i):
+    """Return the threshold against which this step has decided: noted, if it moves."""
+    return at(threshold, i) if record is None else record[i]
 
 
 @inline_jit
@@ -275,14 +280,15 @@ def generalized_fires(cell, state, stream, i):
     threshold = threshold_of(cell, state, i)
     note(state.threshold, threshold, i)
     state.potential[i] = admitted(cell.held, cell.floor, state.potential[i], ready, i)
-    return ready & crosses(cell.escape, stream, state.potential[i], threshold, i)
+    return crosses(cell.escape, state.escape, stream, state.potential[i], threshold, ready, i)
 
 
 @settle.of(GeneralizedConstants)
 def settle_generalized(cell, state, i, fired):
     """Reset, count down, leak, and move the threshold on."""
     waits = fired | (state.timer[i] > TICK)
-    v = after_spike(cell.reset, state.potential[i], threshold_of(cell, state, i), i) if fired else state.potential[i]
+    threshold = decided(state.threshold, cell.threshold, i)
+    v = after_spike(cell.reset, state.potential[i], threshold, i) if fired else state.potential[i]
     state.potential[i] = relaxed(cell.held, cell.rest, cell.keep, v, waits, i)
     state.timer[i] = at(cell.pause, i) if fired else max(state.timer[i] - TICK, READY)
     track(cell.adaptation, state.adaptation, i, fired)
@@ -292,4 +298,4 @@ def settle_generalized(cell, state, i, fired):
 @margin.of(GeneralizedConstants)
 def generalized_margin(cell, state, i):
     """Return by how much the neuron is above its threshold."""
-    return state.potential[i] - threshold_of(cell, state, i)
+    return state.potential[i] - decided(state.threshold, cell.threshold, i)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.values import at
 from ..kernels.verbs import shifted, track
@@ -42,6 +43,10 @@ class ThresholdShift(Part, ABC):
     @abstractmethod
     def constants(self) -> Shift:
         """Return the constants of the kernel."""
+
+    def state(self, n_neurons: int) -> NDArray[np.float32]:
+        """Return zeros."""
+        return np.zeros(n_neurons, dtype=np.float32)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from .topology import mean_in_degree, mean_weight
-from .validation import INT32_MAX, check_binary, check_bool, check_int, check_real, check_weights
-
-__all__ = ["input_mean_current", "mean_field_threshold"]
+from ..topology import mean_in_degree, mean_weight
+from ..validation import INT32_MAX, check_binary, check_bool, check_int, check_real, check_weights
 
 
 def mean_field_threshold(
