@@ -39,13 +39,16 @@ SELECTION = (
     "test_clamp.py::test_a_batch_equals_one_by_one[1]",
     *(f"test_competition.py::test_equals_the_reference[True-0-{kind}]" for kind in ("groups", "inhibit")),
     "test_step.py::test_equals_the_reference",
+    "test_rules.py::test_all_rules_compiled_equal_the_reference",
+    "test_rules.py::test_modulated_signed_delayed_and_kept_up_compiled_equals_the_reference",
+    "uncompiled_rules.py::test_mstdp_is_the_rule_times_the_reward_of_its_step[2.0]",
 )
 
 
 def kernels():
     """Module and name of every compiled function: those with a decorator of the compile policy or of a verb."""
     for folder in ("kernels", "parts"):
-        for path in sorted((Path(snnres.__file__).parent / folder).glob("*.py")):
+        for path in sorted((Path(snnres.__file__).parent / folder).rglob("*.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
                 if isinstance(node, ast.FunctionDef) and any(
                     ast.unparse(decorator) == "jit" or ast.unparse(decorator).split("(")[0].endswith(".of")

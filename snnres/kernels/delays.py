@@ -174,7 +174,7 @@ def build_delayed_edges(
     """Return the edges of a CSR matrix whose rows are in the order of delays, then targets; ``weights`` is shared."""
     n_neurons = len(indptr) - 1
     span = (delays.astype(np.int64) - 1) * n_neurons + indices
-    slot = span.astype(narrowest(int(delays.max()) * n_neurons))
+    slot = span.astype(narrowest(int(delays.max(initial=1)) * n_neurons))
     if by_target:
         rows, bounds, wait = terminals_of(indptr, delays)
         edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)

@@ -37,7 +37,7 @@ class Synapses:
         self.matrix, self.delays = matrix, delays
         self._views: dict[tuple[bytes, bytes], Edges] = {}
         if delays is not None:
-            if int(delays.max()) * matrix.shape[0] > MOST_PENDING:
+            if self.max_delay * matrix.shape[0] > MOST_PENDING:
                 raise ValueError(
                     f"delays must be such that the longest times the number of neurons is at most {MOST_PENDING}. "
                     f"Got {delays.max()} for {matrix.shape[0]} neurons instead."

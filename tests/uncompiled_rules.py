@@ -1,4 +1,9 @@
-"""Learning rules in many combinations, run by ``test_rules.py`` without the compiler, which would take minutes."""
+"""Learning rules in many combinations, without the compiler, which would take minutes for so many.
+
+    NUMBA_DISABLE_JIT=1 python -m pytest -n0 tests/uncompiled_rules.py
+
+test_rules.py runs it so.
+"""
 
 import math
 from dataclasses import replace
