@@ -1,8 +1,7 @@
 """Measure and draw the window of every pair rule: how much a synapse changes by the timing of two spikes.
 
-Each rule has a row of pairs of neurons of its own in one network, a pair for each gap; the input makes both neurons of
-a pair fire once. The same synapses are measured again with a third spike, which only the triplet rule heeds beyond the
-sum of its pairs.
+Each rule has pairs of neurons of its own in one network, a pair for each gap; the input makes both neurons of a pair
+fire once. Measured again after an earlier spike of the target, the window of the triplet rule is another.
 """
 
 import argparse
@@ -84,9 +83,7 @@ def main() -> None:
 
     figure = new_figure(2, 4, width=13, height=6)
     for ax, (name, changes) in zip(figure.axes, windows.items(), strict=True):
-        curves = {"pair": changes}
-        if name == "triplet":
-            curves["with a spike before"] = with_third[name]
+        curves = {"pair": changes, "and a spike before": with_third[name]} if name == "triplet" else changes
         stdp_window(GAPS, curves, ax, title=name)
     path = save_figure(Path(args.output) / "stdp_windows.png", figure)
     print("drawn to", path)

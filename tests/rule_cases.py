@@ -1,7 +1,6 @@
 """Random networks with random rules, their plain twins, and what of the two must be equal."""
 
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -87,13 +86,6 @@ def random_weights(rng, signs):
     return matrix
 
 
-def signed(snn, signs):
-    """A network whose neurons have signs, before it has run."""
-    snn._network = replace(snn._network, signs=signs)
-    snn.reset()
-    return snn
-
-
 def build(rules, *, seed=0, signs=None, delays=None, matrix=None, spikes=None, rewards=None):
     """A network of these rules, and its plain twin."""
     rng = np.random.default_rng([seed, 7])
@@ -108,11 +100,12 @@ def build(rules, *, seed=0, signs=None, delays=None, matrix=None, spikes=None, r
         membrane_potentials=np.zeros(matrix.shape[0]),
         input_spike_times=spikes,
         delays=delays,
+        neuron_signs=signs,
         seed=seed,
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "clip=True keeps weights", UserWarning)
-        snn = signed(SNN(params, rules), signs)
+        snn = SNN(params, rules)
     if rewards is not None:
         snn.set_reward(rewards)
     weight, exists = synapses_of(matrix)

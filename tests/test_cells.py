@@ -28,12 +28,15 @@ from snnres.parts import (
     ThresholdAdaptation,
     Uniform,
     UniformIntegers,
+    fires,
+    margin,
 )
 
 F = np.float32
 N = 14
 # Each new combination of options takes the compiler seconds: most are run without it, see uncompiled_cells.py.
-COMPILED = [("generalized", seed) for seed in range(3)]
+# Between them they have all options.
+COMPILED = [("generalized", seed) for seed in (0, 1, 2, 21)]
 COMPILED += [(kind, 0) for kind in ("lif", "izhikevich", "exponential", "integrator")]
 
 
@@ -260,6 +263,27 @@ def test_what_is_off_has_no_state_and_no_constants():
     }
     assert not cell.random
     assert SNN(params(cell))._state.stream is None
+
+
+def test_margins_are_from_the_true_threshold():
+    cell = GeneralizedLIF(
+        np.full(N, 1.0), 0.1, 2, adaptation=ThresholdAdaptation(0.25), control=RateControl(0.02, 0.05)
+    )
+    snn = SNN(params(cell))
+    snn.simulate(monitor=StateMonitor(["potential", "threshold", "adaptation", "control"]))
+    state, constants = snn._state.cell, snn._network.cell.constants(N)
+    assert state.adaptation.any()
+    for i in range(N):
+        assert fires(constants, state, None, i) == (margin(constants, state, i) >= 0 and state.timer[i] <= 1)
+        expected = state.potential[i] - ((F(1) + state.adaptation[i]) + state.control[i])
+        assert margin(constants, state, i) == expected
+    still = Izhikevich()
+    state = still.state(2)
+    state.potential[:] = [-65, 31]
+    assert [margin(still.constants(2), state, i) for i in range(2)] == [-95, 1]
+    exponential = ExponentialLIF(3.0, 0.1, 2, onset=1.0, slope=0.2)
+    state = exponential.state(1)
+    assert margin(exponential.constants(1), state, 0) == -3
 
 
 THREE = (1.0, 0.1, 2)

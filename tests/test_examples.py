@@ -167,3 +167,16 @@ def test_each_example_writes_to_a_folder_of_its_own_that_git_ignores():
     assert folders == {name: name for name in folders}
     assert [folder for folder in folders if f"/{folder}/" not in ignored] == []
     assert {"/demo/", "/dati/*", "/examples/*/"} <= set(ignored)
+
+
+def test_stdp_windows(tmp_path):
+    out = run("stdp_windows.py", "--output", tmp_path)
+    pattern = r"^(.+?) +5 steps after ([-+.\d]+), before ([-+.\d]+)$"
+    changes = {name: (float(after), float(before)) for name, after, before in re.findall(pattern, out, re.MULTILINE)}
+    assert len(changes) == 8
+    for name in ("additive", "power of the weight", "window of 20 steps", "triplet"):
+        assert changes[name][0] < 0 < changes[name][1]
+    assert changes["window of 20 steps"] == (-0.004, 0.008)
+    # Whatever the order, and lowered by what each arrival takes.
+    assert changes["inhibitory"][0] == changes["inhibitory"][1] > 0
+    assert (tmp_path / "stdp_windows.png").read_bytes().startswith(PNG)

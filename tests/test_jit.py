@@ -42,6 +42,12 @@ SELECTION = (
     "test_rules.py::test_all_rules_compiled_equal_the_reference",
     "test_rules.py::test_modulated_signed_delayed_and_kept_up_compiled_equals_the_reference",
     "uncompiled_rules.py::test_mstdp_is_the_rule_times_the_reward_of_its_step[2.0]",
+    *(
+        f"test_cells.py::test_equals_plain_numpy[{kind}]"
+        for kind in ("generalized-1", "generalized-2", "generalized-21")
+    ),
+    *(f"test_cells.py::test_equals_plain_numpy[{kind}-0]" for kind in ("izhikevich", "exponential", "integrator")),
+    "test_cells.py::test_margins_are_from_the_true_threshold",
 )
 
 

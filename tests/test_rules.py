@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from rule_cases import KINDS, STEPS, N, assert_equal, build, random_rule, signed
+from rule_cases import KINDS, STEPS, N, assert_equal, build, random_rule
 
 from snnres import SNN, SimulationParams, STDPParams, load_params, save_params
 from snnres.parts import (
@@ -87,14 +86,13 @@ def test_inhibition_brings_its_targets_to_the_rate():
         leak_coefficient=0.1,
         refractory_period=1,
         membrane_potentials=np.zeros(n),
+        neuron_signs=np.repeat([-1, 1], [n_inhibitory, 2]),
     )
     drive = (rng.random((n, n_steps)) < 0.05) * 2.0
     drive[n_inhibitory:] = rng.normal([[0.1], [0.15]], 0.3, (2, n_steps))
     rates = []
     for rules in ((), (Plasticity(InhibitorySTDP(rho_0=rho_0, eta=2e-4, W_max=5.0), sources=range(n_inhibitory)),)):
-        snn = SNN(params)
-        snn._network = replace(snn._network, rules=rules)
-        signed(snn, np.repeat([-1, 1], [n_inhibitory, 2]).astype(np.int8))
+        snn = SNN(params, rules)
         snn.set_input_weights(np.eye(n))
         snn.set_input_currents(drive)
         rates.append(snn.simulate()[10_000:].mean(axis=0))

@@ -2,8 +2,6 @@
 
 import pickle
 import threading
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,48 +10,24 @@ from reference_ruled import Contest, Hand
 from test_clamp import ruled
 
 from snnres import SNN
-from snnres.kernels.random import MEMBRANE, normal
-from snnres.kernels.verbs import inject
 from snnres.network import snn as facade
 from snnres.network.step import Stepper
-from snnres.parts import LIF, Clamp, Noise, UniformDelays, WinnerTakeAll
+from snnres.parts import LIF, Clamp, MembraneNoise, UniformDelays, WinnerTakeAll
 
 N, STEPS = 40, 60
 RUN = ("recording", "duration", "input", "currents", "input_hold")
-
-
-class JitterConstants(NamedTuple):
-    """Standard deviation."""
-
-    sd: np.float32
-
-
-@dataclass(frozen=True)
-class Jitter(Noise):
-    """Gaussian noise in each step."""
-
-    sd: float = 0.2
-
-    def constants(self, n_neurons):
-        return JitterConstants(np.float32(self.sd))
-
-
-@inject.of(JitterConstants)
-def jitter(noise, stream, potential, t):
-    for i in range(potential.size):
-        potential[i] += noise.sd * normal(stream, MEMBRANE, np.uint32(i))
 
 
 KINDS = {
     "plain": {},
     "plasticity": {"plasticity": random_plasticity(2)},
     "delays": {"plasticity": random_plasticity(1), "delays": UniformDelays(1, 9)},
-    "noise and competition": {"noise": Jitter(), "competition": WinnerTakeAll(groups=[range(10, 20)])},
+    "noise and competition": {"noise": MembraneNoise(0.2), "competition": WinnerTakeAll(groups=[range(10, 20)])},
     "currents": {"currents": 2},
     "all": {
         "plasticity": random_plasticity(0),
         "delays": UniformDelays(1, 9),
-        "noise": Jitter(),
+        "noise": MembraneNoise(0.2),
         "currents": 3,
         "taps": True,
     },
@@ -298,7 +272,7 @@ def test_an_interrupt_leaves_a_recording_as_far_as_the_state(done, monkeypatch):
 
 
 def test_copied_pickled_and_saved_between_steps(tmp_path):
-    snn = lively(random_plasticity(0), noise=Jitter())
+    snn = lively(random_plasticity(0), noise=MembraneNoise(0.2))
     columns = snn.input_spike_times.T
     for column in columns[:10]:
         snn.step(column)
@@ -317,11 +291,11 @@ def test_parts_exchanged_are_those_of_construction():
     cell = LIF(membrane_threshold=0.8, leak_coefficient=0.2, refractory_period=3)
     amplitude = {"current_amplitude": 1.0, "membrane_potentials": np.zeros(N)}
     numbers = dict.fromkeys(("membrane_threshold", "leak_coefficient", "refractory_period"))
-    built = lively(cell=cell, noise=Jitter(), competition=WinnerTakeAll(winners=4), **amplitude, **numbers)
+    built = lively(cell=cell, noise=MembraneNoise(0.2), competition=WinnerTakeAll(winners=4), **amplitude, **numbers)
     exchanged = lively(competition=WinnerTakeAll(), **amplitude)
     exchanged.simulate()
     before = exchanged.membrane_potentials
-    exchanged.set_parts(competition=WinnerTakeAll(winners=4), noise=Jitter(), cell=cell)
+    exchanged.set_parts(competition=WinnerTakeAll(winners=4), noise=MembraneNoise(0.2), cell=cell)
     np.testing.assert_array_equal(exchanged.membrane_potentials, before)
     assert not exchanged._state.cell.timer.any()
     assert list(exchanged._network.elements) == ["noise", "competition"]
@@ -343,7 +317,7 @@ def test_parts_exchanged_are_those_of_construction():
     ],
 )
 def test_parts_that_do_not_fit_are_refused(parts, error, words):
-    snn = lively(noise=Jitter())
+    snn = lively(noise=MembraneNoise(0.2))
     snn.simulate()
     before = snapshot(snn)
     with pytest.raises(error, match=words):

@@ -25,12 +25,7 @@ from snnres.parts import (
     LeakyIntegrator,
     RateControl,
     ThresholdAdaptation,
-    fires,
-    margin,
 )
-
-# Of the random numbers, whose words wrap around.
-pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar add:RuntimeWarning")
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -299,24 +294,3 @@ def test_learning_goes_with_other_cells():
     snn.adapt(trials, seed=0)
     assert (snn.get_topology().data != before).any()
     assert state_of(snn)["control"].any()
-
-
-def test_margins_are_from_the_true_threshold():
-    cell = GeneralizedLIF(
-        np.full(N, 1.0), 0.1, 2, adaptation=ThresholdAdaptation(0.25), control=RateControl(0.02, 0.05)
-    )
-    snn = SNN(params(cell))
-    snn.simulate(monitor=StateMonitor(["potential", "threshold", "adaptation", "control"]))
-    state, constants = snn._state.cell, snn._network.cell.constants(N)
-    assert state.adaptation.any()
-    for i in range(N):
-        assert fires(constants, state, None, i) == (margin(constants, state, i) >= 0 and state.timer[i] <= 1)
-        expected = state.potential[i] - ((F(1) + state.adaptation[i]) + state.control[i])
-        assert margin(constants, state, i) == expected
-    still = Izhikevich()
-    state = still.state(2)
-    state.potential[:] = [-65, 31]
-    assert [margin(still.constants(2), state, i) for i in range(2)] == [-95, 1]
-    exponential = ExponentialLIF(3.0, 0.1, 2, onset=1.0, slope=0.2)
-    state = exponential.state(1)
-    assert margin(exponential.constants(1), state, 0) == -3

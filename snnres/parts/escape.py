@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from ..kernels.exponentials import exp
 from ..kernels.random import ESCAPE, uniform
 from ..kernels.values import at
 from ..kernels.verbs import crosses
@@ -87,5 +88,5 @@ class EscapeNoise(Escape):
 @crosses.of(EscapeConstants)
 def escapes(escape, state, stream, potential, threshold, ready, i):
     """Draw whether the neuron fires."""
-    hazard = at(escape.rate, i) * np.exp((potential - threshold) / at(escape.slope, i))
-    return ready and uniform(stream, ESCAPE, i) < ONE - np.exp(-hazard)
+    hazard = at(escape.rate, i) * exp((potential - threshold) / at(escape.slope, i))
+    return ready and uniform(stream, ESCAPE, i) < ONE - exp(-hazard)

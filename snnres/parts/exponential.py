@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.exponentials import exp
 from ..kernels.values import at
 from ..kernels.verbs import fires, margin, settle
 from ..validation import INT32_MAX
@@ -135,7 +136,7 @@ def settle_exponential(cell, state, i, fired):
     """Reset a neuron that has fired; let one that is neither that nor refractory move on."""
     v, slope = state.potential[i], at(cell.slope, i)
     # A neuron that was forbidden to fire may be above the cut-off, where the exponential would run out of float32.
-    upstroke = slope * np.exp((min(v, at(cell.threshold, i)) - at(cell.onset, i)) / slope)
+    upstroke = slope * exp((min(v, at(cell.threshold, i)) - at(cell.onset, i)) / slope)
     if fired:
         state.potential[i] = at(cell.reset, i)
     elif state.timer[i] <= TICK:

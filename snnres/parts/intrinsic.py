@@ -8,13 +8,14 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.exponentials import exp, log_one_plus_exp
 from ..kernels.random import ESCAPE, uniform
 from ..kernels.values import at
 from ..kernels.verbs import crosses, shifted
 from .escape import Escape
 from .values import PerNeuron, freeze_each, numbers, rounded, single
 
-NONE, ONE = np.float32(0), np.float32(1)
+ONE = np.float32(1)
 # Of where they start: what learns by its own inverse must not reach 0.
 LEAST = 0.01
 
@@ -117,10 +118,9 @@ def learns_and_escapes(escape, state, stream, potential, threshold, ready, i):
     rate, slope = state.rate[i], state.slope[i]
     target, eta = at(escape.target, i), at(escape.eta, i)
     z = (potential - threshold) / slope
-    # log(1 + exp(z)) without overflow.
-    hazard = rate * (max(z, NONE) + np.log1p(np.exp(-abs(z))))
-    d = (ONE - np.exp(-hazard / rate)) * (ONE + rate / target) - ONE
+    hazard = rate * log_one_plus_exp(z)
+    d = (ONE - exp(-hazard / rate)) * (ONE + rate / target) - ONE
     state.rate[i] = max(rate + eta / rate * (ONE - hazard / target), at(escape.least_rate, i))
     state.offset[i] += eta / slope * d
     state.slope[i] = max(slope + eta / slope * (z * d - ONE), at(escape.least_slope, i))
-    return uniform(stream, ESCAPE, i) < ONE - np.exp(-hazard)
+    return uniform(stream, ESCAPE, i) < ONE - exp(-hazard)
