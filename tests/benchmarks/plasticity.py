@@ -77,9 +77,9 @@ def table(title, rounds, found):
     for entry in found:
         lines.append(
             f"  {entry['who']:<12}{1e3 * entry['seconds']:>9.1f} ms (best {1e3 * entry['best']:.1f})"
-            f"{ours['events'] / entry['seconds'] / 1e6:>8.0f} M events/s{entry['seconds'] / ours['seconds']:>8.1f}x  "
+            f"{entry['events'] / entry['seconds'] / 1e6:>8.0f} M events/s{entry['seconds'] / ours['seconds']:>8.1f}x  "
             f"{entry['spikes']} spikes, mean weight {entry['weight']:.5f}"
-            + (", same spikes" if entry["digest"] == ours["digest"] else ", OTHER SPIKES")
+            + (", same spikes" if entry["digest"] == ours["digest"] else ", other spikes")
             * (entry is not ours)
         )
     return "\n".join(lines)

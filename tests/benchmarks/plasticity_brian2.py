@@ -101,9 +101,11 @@ def simulate(case, synapses, monitor):
     b2.device.run()
     spikes = np.zeros((case["inputs"].shape[1], len(case["potentials"])), dtype=np.uint8)
     spikes[np.round(np.asarray(monitor.t / STEP)).astype(int), np.asarray(monitor.i)] = 1
+    by_source = spikes.sum(axis=0, dtype=np.int64)
     return {
         "seconds": b2.device._last_run_time,
-        "spikes": int(spikes.sum()),
+        "spikes": int(by_source.sum()),
+        "events": int(by_source @ np.diff(case["indptr"])),
         "weight": float(np.mean(synapses.w)),
         "digest": digest_of(spikes),
     }
