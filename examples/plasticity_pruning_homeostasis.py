@@ -1,6 +1,7 @@
 """STDP strengthens a network until it runs away; pruning thins it out, and a new threshold calms it.
 
-Homeostasis here is the mean-field threshold, set anew from the weights that are left.
+Homeostasis here is the mean-field threshold, set anew from the weights that are left; or, without it, synaptic scaling,
+by which the weights themselves bring each neuron to the rate from before, after which the weakest synapses move.
 """
 
 import argparse
@@ -50,6 +51,14 @@ def describe(stage: str, snn: SNN, recording: Recording) -> None:
     )
 
 
+def scale(snn: SNN, target_rate: float, n_runs: int = 60) -> None:
+    """Scale what excites each neuron, run after run, until it fires at a rate."""
+    for _ in range(n_runs):
+        recording = frozen_run(snn)
+        counts = np.bincount(recording.neurons, minlength=recording.n_neurons)
+        snn.apply_synaptic_scaling(target_rate, 0.05, rates=counts / recording.n_steps)
+
+
 def main() -> None:
     """Print the network at each stage; draw it before, after STDP and at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -71,6 +80,12 @@ def main() -> None:
 
     snn.prune(0.3)
     describe("pruned", snn, frozen_run(snn))
+
+    scaled = snn.copy()
+    scale(scaled, before[1].n_spikes / (before[1].n_steps * before[1].n_neurons))
+    describe("scaled", scaled, frozen_run(scaled))
+    scaled.rewire(0.2, weight=scaled.weights_mean)
+    describe("rewired", scaled, frozen_run(scaled))
 
     snn.apply_global_scalar_threshold()
     after = snn.get_topology(), frozen_run(snn)

@@ -17,9 +17,7 @@ START = "supplied_300"
 # The file, the time constant of the current or None, U, tau_rec and tau_facil of the synapses or None, and the weights.
 CASES = (
     ("current", 4.0, None, False, 0.5),
-    ("current_delays", 4.0, None, True, 0.5),
     ("depression", None, (0.6, 30.0, 0.0), False, 1.5),
-    ("facilitation_delays", None, (0.2, 10.0, 40.0), True, 3.0),
     ("all_delays", 3.0, (0.4, 20.0, 15.0), True, 1.0),
 )
 

@@ -100,8 +100,10 @@ ENTRIES = {
     "set_output_neurons": ("indices",),
     "set_topology": ("topology",),
     "rescale_synaptic_weights_to_mean": ("target_mean",),
-    "reset_synaptic_weights": ("mean", "std"),
+    "reset_synaptic_weights": ("mean", "std", "inhibitory_ratio"),
     "prune": ("fraction",),
+    "rewire": ("fraction", "weight", "delay"),
+    "apply_synaptic_scaling": ("target_rate", "learning_rate", "rates"),
     "set_input_weights": ("input_weights", "bias"),
     "set_input_currents": ("currents",),
     "simulate_batch": (
@@ -120,6 +122,8 @@ ENTRIES = {
 # What a call needs beside the argument in question.
 OTHERS = {
     "reset_synaptic_weights": {"mean": 0.3},
+    "rewire": {"fraction": 0.3, "weight": 0.5},
+    "apply_synaptic_scaling": {"target_rate": 0.1},
     "set_input_weights": {"input_weights": np.ones((3, 12))},
     "simulate_batch": {"inputs": [np.ones((4, 9))]},
     "adapt": {"inputs": [np.ones((4, 9))]},

@@ -53,6 +53,10 @@ def test_plasticity_pruning_homeostasis(tmp_path):
     assert learnt[3] > 3 * before[3] > 0
     assert pruned[0] == 5600
     assert pruned[1] > learnt[1]
+    scaled, rewired = stages["scaled"], stages["rewired"]
+    assert scaled[0] == rewired[0] == pruned[0]
+    assert scaled[1] < pruned[1]
+    assert abs(scaled[3] - before[3]) < 0.1 * before[3]
     assert settled[:2] == pruned[:2]
     assert settled[2] > pruned[2]
     assert 0 < settled[3] < pruned[3] / 3

@@ -91,9 +91,8 @@ def test_the_seed_decides():
     assert (same != other).all()
 
 
-@pytest.mark.parametrize("noise", [MembraneNoise(0.3, 0.05), PoissonNoise(0.5, 0.3)])
-def test_batches_and_chunks_do_not_matter(noise, monkeypatch):
-    snn = lively(noise=noise)
+def test_batches_and_chunks_do_not_matter(monkeypatch):
+    snn = lively(noise=MembraneNoise(0.3, 0.05))
     trials = (np.random.default_rng(1).random((6, 10, 25)) < 0.2).astype(np.uint8)
     batches = [snn.simulate_batch(trials, n_jobs=jobs) for jobs in (1, 3)]
     monkeypatch.setattr(run, "CHUNK_WORK", 1)

@@ -189,7 +189,13 @@ def synapses_can_be_changed_between_runs(seed, tmp_path):
         if snn.max_delay > 1 and case.rules:
             # Where synapses with delays learn, they are replaced at rest.
             snn.reset()
-        CHANGES[change](snn, rng, rates)
+        state = everything(snn)
+        try:
+            CHANGES[change](snn, rng, rates)
+        except ValueError as error:
+            # Of weights that are drawn or scaled some may be more than a device can hold.
+            assert "must lie in the range of the device" in str(error)  # noqa: PT017
+            assert_same(everything(snn), state)
     if snn.neuron_signs is not None:
         weights = snn.get_topology()
         assert (weights.data * snn.neuron_signs[source_of_synapse(weights)] >= 0).all()

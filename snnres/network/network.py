@@ -66,11 +66,6 @@ class Network:
             if verbs.compete in element.verbs:
                 check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
         if "device" in self.elements:
-            if any(plasticity.upkeep is not None for plasticity in self.rules):
-                raise ValueError(
-                    "upkeep must be None in a network with a device, past which it would change the weights. "
-                    "Got a Plasticity with one instead."
-                )
             weights = self.synapses.matrix.data
             weights[:] = self.programmed(weights)
 

@@ -63,8 +63,7 @@ class MemristiveDevice(Device):
 
     The weights that a network is given, and those that it is set to from outside, must lie in the range; they are
     programmed with verification, to the nearest level, without noise or wear. Where neurons have signs, range and
-    levels are those of magnitudes. A rule's upkeep is refused beside a device: it would change all weights in each
-    step past what the device can hold.
+    levels are those of magnitudes. What a rule's upkeep changes is written as what the rule itself does.
 
     Parameters
     ----------
