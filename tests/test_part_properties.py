@@ -236,7 +236,7 @@ def a_part_without_effect_equals_no_part(seed, _):
     if "competition" not in case.params:
         # Each neuron by itself, it has nobody to lose against.
         idle["competition"] = WinnerTakeAll([[i] for i in range(plain.num_neurons)])
-    if "device" not in case.params and not any(plasticity.upkeep for plasticity in case.rules) and chance(rng):
+    if "device" not in case.params and chance(rng):
         idle["device"] = MemristiveDevice(0.0 if case.params["neuron_signs"] is not None else -1e6, 1e6)
     rules = [
         *case.rules,

@@ -9,8 +9,6 @@ import pytest
 from test_part_properties import PROPERTIES
 
 SEEDS = range(24)
-# A hazard far above the threshold is infinite, and a spike certain.
-pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in exp:RuntimeWarning")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
