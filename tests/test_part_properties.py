@@ -268,4 +268,4 @@ def test_holds_of_many_without_the_compiler():
         command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr
-    assert int(re.search(r"(\d+) passed", done.stdout)[1]) == 24 * len(PROPERTIES)
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 24 * len(PROPERTIES)
