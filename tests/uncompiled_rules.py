@@ -6,8 +6,9 @@ test_rules.py runs it so.
 """
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -24,10 +25,12 @@ from snnres.parts import (
     FedeSTDP,
     Hebbian,
     InhibitorySTDP,
+    Modulation,
     Part,
     Plasticity,
     PresynapticSTDP,
     TripletSTDP,
+    Upkeep,
     WeightDependentSTDP,
     WeightUpkeep,
     WindowedSTDP,
@@ -589,3 +592,34 @@ def test_the_files_cover_what_they_should():
         assert header["made_by"].startswith("Brian2")
         assert len(set(arrays["delays"].tolist())) == 10
         assert unpack(arrays, "spike").sum() > 500
+
+
+class NoKernel(NamedTuple):
+    """Constants of parts that nobody taught to act."""
+
+
+@dataclass(frozen=True)
+class IdleModulation(Modulation):
+    def constants(self):
+        return NoKernel()
+
+    def state(self, n_synapses):
+        return None
+
+
+@dataclass(frozen=True)
+class IdleUpkeep(Upkeep):
+    def constants(self, n_neurons):
+        return NoKernel()
+
+    def state(self):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("options", "verb"), [({"modulation": IdleModulation()}, "credit"), ({"upkeep": IdleUpkeep()}, "keep_up")]
+)
+def test_a_part_without_a_kernel_is_refused(options, verb):
+    matrix = sp.csr_matrix((np.array([START]), ([0], [1])), shape=(2, 2))
+    with pytest.raises(TypeError, match=rf"must have a kernel: register a function with @{verb}.of\(NoKernel\)"):
+        network(Plasticity(Hebbian(), **options), np.zeros((2, 5)), matrix)
