@@ -162,7 +162,7 @@ def random_group(rng, n):
     return rng.permutation(n)[: rng.integers(1, n)] if chance(rng) else None
 
 
-def random_rules(rng, n, with_upkeep):
+def random_rules(rng, n):
     """One to three rules, each on its own synapses."""
     modulations = (None, None, MSTDP(0.8, 3.0), MSTDPET(0.5, None, 6.0))
     upkeeps = (None, WeightUpkeep(decay=0.02, interval=2), WeightUpkeep(total=1.2, interval=7))
@@ -173,7 +173,7 @@ def random_rules(rng, n, with_upkeep):
             random_group(rng, n),
             COINCIDENCES[rng.integers(4)],
             modulations[rng.integers(4)],
-            upkeeps[rng.integers(3)] if with_upkeep else None,
+            upkeeps[rng.integers(3)],
         )
         for _ in range(rng.integers(1, 4))
     ]
@@ -210,7 +210,7 @@ def random_case(seed, share=0.4):
     }
     case = Case(params)
     if chance(rng, 0.8):
-        case.rules = random_rules(rng, n, with_upkeep="device" not in elements)
+        case.rules = random_rules(rng, n)
     if chance(rng):
         case.input_map = random_input_map(rng, n)
         rows = case.input_map[0].shape[0]

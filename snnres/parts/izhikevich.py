@@ -43,7 +43,7 @@ class Izhikevich(Cell):
     input has been added to ``v``, a neuron fires if ``v >= membrane_threshold``; then ``v = c`` and ``u += d``. In the
     place of the leak, as in the paper's code, ``v`` takes two steps of 0.5 ms, then ``u`` one of 1 ms. Spikes of the
     step arrive after that, each a jump of ``v`` by the weight. What drives a neuron is in mV a step. There is no
-    refractory period but that of the equations. One that is forbidden to fire begins the step at the threshold.
+    refractory period but that of the equations. One that is forbidden to fire is held at the threshold.
 
     Regular spiking is the default; ``c=-50, d=2`` chatters, ``a=0.1`` fires fast, ``b=0.25, d=2`` at low thresholds.
 
@@ -113,11 +113,14 @@ def izhikevich_fires(cell, state, stream, i):
 @settle.of(IzhikevichConstants)
 def settle_izhikevich(cell, state, i, fired):
     """Reset a neuron that has fired, and integrate the equations over a step."""
-    # A neuron that was forbidden to fire may be above the peak, from where the square would run out of float32.
-    v = at(cell.c, i) if fired else min(state.potential[i], at(cell.threshold, i))
+    peak = at(cell.threshold, i)
+    # One that was forbidden to fire, which the square would take out of float32.
+    held = (not fired) & (state.potential[i] >= peak)
+    v = at(cell.c, i) if fired else min(state.potential[i], peak)
     u = state.recovery[i] + at(cell.d, i) if fired else state.recovery[i]
     for _ in range(HALF_STEPS):
         v += HALF * (SQUARE * v * v + LINEAR * v + CONSTANT - u)
+    v = peak if held else v
     state.potential[i] = v
     state.recovery[i] = u + at(cell.a, i) * (at(cell.b, i) * v - u)
 
