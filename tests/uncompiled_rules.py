@@ -25,6 +25,7 @@ from snnres.parts import (
     FedeSTDP,
     Hebbian,
     InhibitorySTDP,
+    MemristiveDevice,
     Modulation,
     Part,
     Plasticity,
@@ -393,6 +394,19 @@ def test_eligibility_is_of_the_synapses_that_are_there():
     snn.set_topology(matrix[[2, 0, 1]])
     assert snn._state.rules[0].modulation.eligibility.tolist() == [0, 0]
     snn.simulate()
+
+
+def test_rewards_are_written_to_a_device_by_its_levels():
+    rng = np.random.default_rng(0)
+    spikes = (rng.random((8, 60)) < 0.2).astype(np.uint8)
+    matrix = sp.csr_matrix(np.full((8, 8), START, dtype=np.float32))
+    plasticity = Plasticity(Hebbian(eta=0.02), modulation=MSTDPET(tau_e=5.0))
+    snn = network(plasticity, spikes, matrix, device=MemristiveDevice(0.0, 1.0, levels=17))
+    snn.set_reward(rng.normal(size=60))
+    snn.simulate()
+    levels = snn.get_topology().data * 16
+    np.testing.assert_array_equal(levels, np.rint(levels))
+    assert len(set(levels.tolist())) > 3
 
 
 @pytest.mark.parametrize("modulation", [MSTDP(0.5, 3.0), MSTDPET(0.5, 3.0)])
