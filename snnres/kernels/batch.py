@@ -74,7 +74,7 @@ def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, in
         )
         offsets = recorder.offsets[starts[k] : starts[k + 1] + 1]
         recorder.position[0] = 0
-        recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.position)
+        recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.words, recorder.position)
         taken = window(monitor, samples[k], samples[k + 1])
         advance_monitored(model, own, state, recording, taken, offsets.size - 1)
         if recorder.position[0] < offsets.size - 1:

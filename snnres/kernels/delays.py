@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import inline_jit, jit
-from .edges import build_edges, narrowest, sent
-from .verbs import arriving, send
+from .edges import build_edges, narrowest
+from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
 UnsignedArray = NDArray[np.unsignedinteger[Any]]
@@ -125,7 +125,7 @@ def add_later(synapses, model, state, present, spikes):
             place = present + slot[e]
             if place >= size:
                 place -= size
-            pending[place] += sent(model, state, weight[e], j, e)
+            pending[place] += transmit(model.transmission, state, state.stream, weight[e], j, e)
 
 
 @jit

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compile import inline_jit, jit
+from .compile import jit
 from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
@@ -32,14 +32,6 @@ class Edges(NamedTuple):
     edge: UnsignedArray | None = None
 
 
-@inline_jit
-def sent(model, state, w, j, e):
-    """Return what a spike of neuron j sends along synapse e of weight w."""
-    w = transmit(model.short_term_plasticity, state.short_term_plasticity, state.stream, w, j, e)
-    w = transmit(model.release, None, state.stream, w, j, e)
-    return transmit(model.device, state.device, state.stream, w, j, e)
-
-
 @arriving.of(Edges)
 def all_at_once(synapses, flight, spikes):
     """Return the spikes: without delays they reach all their synapses in their own step."""
@@ -58,7 +50,7 @@ def spread(synapses, model, state, potential, spikes):
     for k in range(spikes.size):
         j = spikes[k]
         for e in range(indptr[j], indptr[j + ONE]):
-            potential[target[e]] += sent(model, state, weight[e], j, e)
+            potential[target[e]] += transmit(model.transmission, state, state.stream, weight[e], j, e)
 
 
 @jit

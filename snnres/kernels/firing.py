@@ -9,15 +9,6 @@ SILENT, FIRED, FORCED = np.uint8(0), np.uint8(1), np.uint8(2)
 
 
 @inline_jit
-def fire_freely(cell, state, stream, fired):
-    """Mark who fires, and end the neurons' step: one pass, without a branch where the cell has none."""
-    for i in range(state.potential.size):
-        spike = fires(cell, state, stream, i)
-        fired[i] = spike
-        settle(cell, state, i, spike)
-
-
-@inline_jit
 def fire_ruled(cell, state, stream, competition, clamp, fired, t):
     """Mark who would fire, let the clamp and then the competition have their way, and end the neurons' step."""
     for i in range(state.potential.size):
@@ -34,11 +25,15 @@ def fire_ruled(cell, state, stream, competition, clamp, fired, t):
 def fire(cell, state, stream, competition, clamp, fired, t):
     """Advance the neurons by one step: mark who fires in ``fired`` (0 or 1), reset them, leak.
 
+    One pass, without a branch where the cell has none, if nothing overrules the neurons.
     Mutates the state. ``fired`` is padded beyond the neurons to a multiple of 8; the padding stays 0.
     """
     if competition is None:
         if clamp is None:
-            fire_freely(cell, state, stream, fired)
+            for i in range(state.potential.size):
+                spike = fires(cell, state, stream, i)
+                fired[i] = spike
+                settle(cell, state, i, spike)
         else:
             fire_ruled(cell, state, stream, None, clamp, fired, t)
     else:

@@ -20,6 +20,7 @@ from .verbs import (
     on_spike,
     prepare,
     redeem,
+    rewarded,
     store,
 )
 
@@ -128,9 +129,10 @@ def sweep_spikes(learning, lessons, view, device, worn, stream, spikes, reward):
 
 
 @jit
-def learn_one(learning, lessons, device, worn, stream, arrivals, spikes, reward):
+def learn_one(learning, lessons, device, worn, stream, arrivals, spikes, rewards, t):
     """Let one rule act on what happens in this step. Mutates its state and the weights."""
     rule, state, view = learning.rule, lessons.rule, learning.subset
+    reward = rewarded(rewards, t)
     age(rule, state)
     expect(learning.modulation, lessons.modulation, reward)
     if learning.early_arrivals:
@@ -158,13 +160,13 @@ def learn(rules: Any, states: Any, *situation: Any) -> None:
 
 
 @overload(learn, jit_options=OPTIONS | {"forceinline": True}, strict=False)
-def learn_compiled(rules, states, device, worn, stream, arrivals, spikes, reward):
+def learn_compiled(rules, states, device, worn, stream, arrivals, spikes, rewards, t):
     """Unroll the loop: rules are of different types."""
     if isinstance(rules, types.NoneType) or len(rules) == 0:
-        return lambda rules, states, device, worn, stream, arrivals, spikes, reward: None
+        return lambda rules, states, device, worn, stream, arrivals, spikes, rewards, t: None
 
-    def first_and_rest(rules, states, device, worn, stream, arrivals, spikes, reward):
-        learn_one(rules[0], states[0], device, worn, stream, arrivals, spikes, reward)
-        learn(rules[1:], states[1:], device, worn, stream, arrivals, spikes, reward)
+    def first_and_rest(rules, states, device, worn, stream, arrivals, spikes, rewards, t):
+        learn_one(rules[0], states[0], device, worn, stream, arrivals, spikes, rewards, t)
+        learn(rules[1:], states[1:], device, worn, stream, arrivals, spikes, rewards, t)
 
     return first_and_rest

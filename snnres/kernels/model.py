@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .verbs import facilitate, transmit
+
 
 class Model(NamedTuple):
     """What does not change from step to step, but for weights that learn; any but cell and synapses may be None.
@@ -23,9 +25,33 @@ class Model(NamedTuple):
     noise: Any = None
     competition: Any = None
     synaptic_current: Any = None
-    short_term_plasticity: Any = None
-    release: Any = None
+    transmission: Any = None
     device: Any = None
+
+
+class Transmission(NamedTuple):
+    """What a spike passes at a synapse, in this order; each may be None. Without any there is no transmission at all.
+
+    One for all three: a verb for each of them takes a tenth of a second to compile where there is none.
+    """
+
+    short_term_plasticity: Any
+    release: Any
+    device: Any
+
+
+@transmit.of(Transmission)
+def pass_on(part, state, stream, w, j, e):
+    """Return what is left of a weight."""
+    w = transmit(part.short_term_plasticity, state.short_term_plasticity, stream, w, j, e)
+    w = transmit(part.release, None, stream, w, j, e)
+    return transmit(part.device, state.device, stream, w, j, e)
+
+
+@facilitate.of(Transmission)
+def move_on(part, state, spikes):
+    """Move the state of short-term plasticity on."""
+    facilitate(part.short_term_plasticity, state.short_term_plasticity, spikes)
 
 
 class State(NamedTuple):
@@ -59,10 +85,12 @@ class Recorder(NamedTuple):
     """Who fired when, and how far the run has come: written with each step, so that no interrupt can lose it.
 
     At step t fired ``neurons[offsets[t]:offsets[t + 1]]``; ``position[0]`` is the number of steps done. ``fired``
-    marks who fires in the step at work, padded to a multiple of 8.
+    marks who fires in the step at work, padded to a multiple of 8; ``words`` is the same memory, 8 neurons an entry
+    (to look at it so in the kernel takes a fifth of a second to compile).
     """
 
     offsets: NDArray[np.int64]
     neurons: NDArray[np.uint32]
     fired: NDArray[np.uint8]
+    words: NDArray[np.uint64]
     position: NDArray[np.int64]

@@ -14,7 +14,7 @@ from ..kernels import verbs
 from ..kernels.delays import DelayedEdges
 from ..kernels.edges import Edges
 from ..kernels.learning import Learning, Lessons
-from ..kernels.model import Model, State
+from ..kernels.model import Model, State, Transmission
 from ..kernels.random import Stream
 from ..kernels.trace import Trace, TraceState
 from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
@@ -118,7 +118,14 @@ class Network:
     def _model(self, cell: Cell, trace_decay: np.float32 | None) -> Model:
         trace = None if trace_decay is None else Trace(trace_decay)
         elements = {name: element.constants(self.n_neurons) for name, element in self.elements.items()}
-        return Model(cell.constants(self.n_neurons), self.synapses.edges, trace=trace, **elements)
+        passed = Transmission(*map(elements.get, Transmission._fields))
+        return Model(
+            cell.constants(self.n_neurons),
+            self.synapses.edges,
+            trace=trace,
+            transmission=None if passed == (None, None, None) else passed,
+            **{name: constants for name, constants in elements.items() if name in Model._fields},
+        )
 
     def _learning(self, plasticity: Plasticity) -> Learning:
         """Return a rule for the kernels."""

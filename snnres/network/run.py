@@ -21,7 +21,8 @@ def new_recorder(n_neurons: int, n_steps: int, n_spikes: int) -> Recorder:
     # Spikes are collected word by word.
     fired = np.zeros(-(-n_neurons // 8) * 8, dtype=np.uint8)
     neurons = np.empty(fired.size + min(BUFFER_SPIKES, n_spikes), dtype=np.uint32)
-    return Recorder(np.zeros(n_steps + 1, dtype=np.int64), neurons, fired, np.zeros(1, dtype=np.int64))
+    offsets, position = np.zeros(n_steps + 1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    return Recorder(offsets, neurons, fired, fired.view(np.uint64), position)
 
 
 def resized(recorder: Recorder, size: int) -> Recorder:

@@ -7,6 +7,9 @@ registered for the constants: ``@fires.of(...)`` and ``@settle.of(...)`` for a c
 with a method ``draw``, and a graph one with ``check_size`` and ``draw``.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ..kernels.verbs import (
     age,
     fires,
@@ -21,37 +24,40 @@ from ..kernels.verbs import (
 )
 from .base import Cell, LearningRule, Part
 from .clamp import Clamp
-from .competition import WinnerTakeAll
-from .currents import ExponentialCurrent
 from .delays import Delays, UniformDelays
-from .device import MemristiveDevice
 from .elements import Competition, Device, Element, Noise, Release, ShortTermPlasticity, SynapticCurrent
-from .escape import EscapeNoise
-from .exponential import ExponentialLIF
-from .generalized import GeneralizedLIF
 from .graphs import Blocks, GivenGraph, Graph, Lattice, Ring, ScaleFree
-from .integrator import LeakyIntegrator
-from .intrinsic import IntrinsicPlasticity
-from .izhikevich import Izhikevich
 from .lif import LIF
-from .modulation import MSTDP, MSTDPET
-from .noise import MembraneNoise, PoissonNoise
 from .plasticity import Modulation, Plasticity, Upkeep
-from .release import BernoulliRelease
-from .rules import (
-    FedeSTDP,
-    Hebbian,
-    InhibitorySTDP,
-    PresynapticSTDP,
-    TripletSTDP,
-    WeightDependentSTDP,
-    WindowedSTDP,
-)
-from .short_term import TsodyksMarkram
 from .stdp import STDPParams
-from .thresholds import RateControl, ThresholdAdaptation
-from .upkeep import WeightUpkeep
 from .values import Distribution, LogNormal, Normal, Uniform, UniformIntegers
+
+if TYPE_CHECKING:
+    from .competition import WinnerTakeAll as WinnerTakeAll
+    from .currents import ExponentialCurrent as ExponentialCurrent
+    from .device import MemristiveDevice as MemristiveDevice
+    from .escape import EscapeNoise as EscapeNoise
+    from .exponential import ExponentialLIF as ExponentialLIF
+    from .generalized import GeneralizedLIF as GeneralizedLIF
+    from .integrator import LeakyIntegrator as LeakyIntegrator
+    from .intrinsic import IntrinsicPlasticity as IntrinsicPlasticity
+    from .izhikevich import Izhikevich as Izhikevich
+    from .modulation import MSTDP as MSTDP
+    from .modulation import MSTDPET as MSTDPET
+    from .noise import MembraneNoise as MembraneNoise
+    from .noise import PoissonNoise as PoissonNoise
+    from .release import BernoulliRelease as BernoulliRelease
+    from .rules import FedeSTDP as FedeSTDP
+    from .rules import Hebbian as Hebbian
+    from .rules import InhibitorySTDP as InhibitorySTDP
+    from .rules import PresynapticSTDP as PresynapticSTDP
+    from .rules import TripletSTDP as TripletSTDP
+    from .rules import WeightDependentSTDP as WeightDependentSTDP
+    from .rules import WindowedSTDP as WindowedSTDP
+    from .short_term import TsodyksMarkram as TsodyksMarkram
+    from .thresholds import RateControl as RateControl
+    from .thresholds import ThresholdAdaptation as ThresholdAdaptation
+    from .upkeep import WeightUpkeep as WeightUpkeep
 
 __all__ = [
     "LIF",
@@ -119,3 +125,55 @@ __all__ = [
     "prepare",
     "settle",
 ]
+
+# Modules that are imported when one of their parts is first asked for: all of them take a network's time to run.
+HOMES = {
+    "competition": ("WinnerTakeAll",),
+    "currents": ("ExponentialCurrent",),
+    "device": ("MemristiveDevice",),
+    "escape": ("EscapeNoise",),
+    "exponential": ("ExponentialLIF",),
+    "generalized": ("GeneralizedLIF",),
+    "integrator": ("LeakyIntegrator",),
+    "intrinsic": ("IntrinsicPlasticity",),
+    "izhikevich": ("Izhikevich",),
+    "modulation": (
+        "MSTDP",
+        "MSTDPET",
+    ),
+    "noise": (
+        "MembraneNoise",
+        "PoissonNoise",
+    ),
+    "release": ("BernoulliRelease",),
+    "rules": (
+        "FedeSTDP",
+        "Hebbian",
+        "InhibitorySTDP",
+        "PresynapticSTDP",
+        "TripletSTDP",
+        "WeightDependentSTDP",
+        "WindowedSTDP",
+    ),
+    "short_term": ("TsodyksMarkram",),
+    "thresholds": (
+        "RateControl",
+        "ThresholdAdaptation",
+    ),
+    "upkeep": ("WeightUpkeep",),
+}
+Part.homes.update({name: f"{__name__}.{module}" for module, names in HOMES.items() for name in names})
+
+# Hidden from type checkers, for which any name would otherwise be an attribute.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a part on first use."""
+        if name in Part.homes:
+            return getattr(import_module(Part.homes[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those included that are not imported yet."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from abc import ABC, abstractmethod
+from importlib import import_module
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,16 +24,23 @@ class Part:
     """
 
     known: ClassVar[dict[str, type[Part]]] = {}
+    # Modules of the parts that need not have been imported, by the parts' names.
+    homes: ClassVar[dict[str, str]] = {}
     # Arrays of the state that no run makes negative, so that a file with such is damaged.
     never_negative: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         name, other = cls.__name__, Part.known.get(cls.__name__)
-        if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+        if other is None:
+            home = Part.homes.get(name, cls.__module__)
+            own = cls.__module__.startswith(home)
+        else:
+            home = other.__module__
+            own = (home, other.__qualname__) == (cls.__module__, cls.__qualname__)
+        if not own:
             raise TypeError(
-                f"a part must have a name of its own, since files name it. Got {name!r}, which {other.__module__} "
-                "has defined."
+                f"a part must have a name of its own, since files name it. Got {name!r}, which {home} has defined."
             )
         Part.known[name] = cls
 
@@ -71,6 +79,8 @@ class Part:
             raise refuse(f"the description of a {cls.__name__}", "a table with the name of its class as 'kind'", table)
         values = dict(table)
         name, module = values.pop("kind"), values.pop("module", None)
+        if name in cls.homes:
+            import_module(cls.homes[name])
         kind = cls.known.get(name)
         if kind is None:
             raise ValueError(f"the part {name!r} is unknown: import the module that defines it first ({module}).")

@@ -7,8 +7,6 @@ import itertools
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
 from ..validation import FLOAT32_MAX, check_real, check_weights, refuse
 
@@ -52,6 +50,9 @@ def spectral_radius(weights: sp.csr_matrix) -> float:
     >>> round(spectral_radius(sp.csr_matrix([[0, 4.0], [1.0, 0]])), 6)
     2.0
     """
+    # Imported here and below: SciPy's solvers take a tenth of a second that few need.
+    from scipy.sparse.csgraph import connected_components
+
     matrix = check_weights("weights", weights).astype(np.float64)
     matrix.eliminate_zeros()
     _, component = connected_components(matrix, directed=True, connection="strong")
@@ -68,6 +69,8 @@ def spectral_radius(weights: sp.csr_matrix) -> float:
 
 def radius_of_component(matrix: sp.csr_matrix) -> float:
     """Return the spectral radius of float64 weights of neurons that all reach each other."""
+    from scipy.sparse.linalg import ArpackNoConvergence, eigs
+
     n_neurons = int(matrix.shape[0])
     if n_neurons > DENSE:
         # Not of ones: where all rows have one sum, that is an eigenvector already, and the only one to be found.
