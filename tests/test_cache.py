@@ -90,12 +90,12 @@ def test_another_process_finds_it_until_a_source_changes(folder):
     first, hits, _ = run(folder)
     assert hits == 0
     assert run(folder)[:2] == (first, 1)
-    edit(folder / "snnres/parts/lif.py", "(v >= threshold)", "(v >  threshold)")
+    edit(folder / "snnres/parts/lif.py", "state.potential[i] >= at(", "state.potential[i] >  at(")
     stricter, hits, _ = run(folder)
     assert hits == 0
     assert stricter != first
     assert run(folder)[:2] == (stricter, 1)
-    edit(folder / "snnres/kernels/edges.py", "potential[target[e]] += weight[e]", "potential[target[e]] -= weight[e]")
+    edit(folder / "snnres/kernels/edges.py", "potential[target[e]] += transmit(", "potential[target[e]] -= transmit(")
     assert run(folder)[1] == 0
 
 
