@@ -252,6 +252,7 @@ def a_part_without_effect_equals_no_part(seed, _):
     np.testing.assert_array_equal(snn.get_topology().data, plain.get_topology().data)
 
 
+@pytest.mark.slow
 def test_hold_compiled(tmp_path):
     """One case, since each combination takes the compiler many seconds; threads run at once in compiled code alone."""
     seed = COMPILED

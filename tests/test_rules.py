@@ -43,6 +43,7 @@ def everything(rng):
     return [Plasticity(random_rule(rng, kind), targets=group) for kind, group in zip(KINDS, groups, strict=True)]
 
 
+@pytest.mark.slow
 def test_all_rules_compiled_equal_the_reference():
     """Two networks of one type: only the first is compiled."""
     for seed in range(2):
@@ -55,6 +56,7 @@ def test_all_rules_compiled_equal_the_reference():
         assert (snn.get_topology().data != before).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_modulated_signed_delayed_and_kept_up_compiled_equals_the_reference():
     rng = np.random.default_rng(2)
     signs = rng.choice([-1, 1], N).astype(np.int8)

@@ -53,6 +53,7 @@ def given(snn, spikes, values, part):
         snn.set_input_currents(values[:, part])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_mixture_equals_a_run(kind):
     whole, spikes, values = made(**KINDS[kind])

@@ -79,6 +79,7 @@ def test_in_chunks_and_saved_in_the_middle(monkeypatch, tmp_path):
     assert_same(snapshot(loaded), snapshot(whole))
 
 
+@pytest.mark.slow
 def test_batches_equal_a_loop():
     snn = full()
     snn.simulate()
