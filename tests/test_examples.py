@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -13,9 +14,11 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def run(name, *args):
+def run(name, *args, **environment):
     command = [sys.executable, "-W", "error", str(EXAMPLES / name), *map(str, args)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=os.environ | environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -170,7 +173,8 @@ def test_each_example_writes_to_a_folder_of_its_own_that_git_ignores():
 
 
 def test_stdp_windows(tmp_path):
-    out = run("stdp_windows.py", "--output", tmp_path)
+    # Eight rules take 20 s to compile; their pairs of neurons need no compiler.
+    out = run("stdp_windows.py", "--output", tmp_path, NUMBA_DISABLE_JIT="1")
     pattern = r"^(.+?) +5 steps after ([-+.\d]+), before ([-+.\d]+)$"
     changes = {name: (float(after), float(before)) for name, after, before in re.findall(pattern, out, re.MULTILINE)}
     assert len(changes) == 8
