@@ -799,6 +799,7 @@ def test_a_p_value_of_resamples_is_below_5_per_cent_where_their_interval_leaves_
             assert 2 * tail(np.mean(values < 0), n_units) < 0.05
 
 
+@pytest.mark.slow
 def test_evaluate_hands_the_groups_on(xor):
     X, y = xor
     groups = np.array([f"speaker {number % 10}" for number in range(150)])
@@ -904,6 +905,7 @@ def test_series_of_unequal_length():
     assert found.methods["raw input"].scores["accuracy"].value > 0.8
 
 
+@pytest.mark.slow
 def test_a_pipeline_hands_its_output_to_reservoir_and_baselines(xor):
     X, y = xor
     hidden = [{"bits": sample} for sample in X]
@@ -915,6 +917,7 @@ def test_a_pipeline_hands_its_output_to_reservoir_and_baselines(xor):
     np.testing.assert_array_equal(alone.predictions["reservoir"], plain.predictions["reservoir"])
 
 
+@pytest.mark.slow
 def test_a_seed_repeats_everything_but_the_seconds(xor, found):
     again = evaluate(classifier(num_neurons=150), *xor, cv=3)
     other = evaluate(classifier(num_neurons=150), *xor, cv=3, random_state=1)

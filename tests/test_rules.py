@@ -28,6 +28,7 @@ from snnres.parts import (
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 def test_without_the_compiler():
     """Many combinations of types, each of which would take seconds to compile."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "uncompiled_rules.py"]
