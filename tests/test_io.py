@@ -372,6 +372,7 @@ def test_a_newer_version_is_refused(tmp_path, saved):
         {"elements": {"noise": {"kind": "LIF"}}},
         {"cell__leak_coefficient": {"array": "no.such"}},
         {"cell__leak_coefficient": {"array": "outputs"}},
+        {"no_such": 1},
         {"seed": -1},
         {"seed": 1.5},
         {"random_state": None},

@@ -34,6 +34,20 @@ from .synapses import Synapses
 
 FORMAT = "snnres network"
 VERSION = 4
+# Entries of a header: what a file of any format has, what one of this version has, what former versions had.
+KNOWN = {
+    "format",
+    "version",
+    "parameters",
+    "cell",
+    "rules",
+    "elements",
+    "clamp",
+    "random_state",
+    "seed",
+    "rule",
+    "stdp",
+}
 WEIGHT_ARRAYS = ("data", "indices", "indptr")
 DRIVE_ARRAYS = ("input_weights_data", "input_weights_indices", "input_weights_indptr", "bias")
 
@@ -98,6 +112,9 @@ def from_arrays(header: dict[str, Any], arrays: Arrays) -> Contents:
         header, arrays = from_version_1(header, arrays)
     if "rules" not in header:
         header, arrays = from_version_3(header, arrays)
+    unknown = sorted(set(header) - KNOWN)
+    if unknown:
+        raise ValueError(f"Its entries must be known to this snnres. Got {unknown[0]!r} instead.")
     header = together(header, arrays)
     n_neurons = len(arrays["indptr"]) - 1
     matrix = check_weights("weights", stored_matrix(arrays, WEIGHT_ARRAYS, n_neurons))
