@@ -4,7 +4,7 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from .arrays import named_arrays
 from .drive import InputWeights
 from .synapses import Synapses, source_of_synapse
 
-AnyState = TypeVar("AnyState")
 EARLY_ARRIVALS, EARLY_SPIKES = ("potentiate", "both"), ("depress", "both")
 
 
@@ -45,7 +44,8 @@ class Network:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_kernels("cell", self.cell, self.cell.constants(self.n_neurons), (verbs.fires, verbs.settle))
+        cell = self.cell.constants(self.n_neurons)
+        check_kernels("cell", self.cell, cell, (verbs.fires, verbs.settle))
         for plasticity in self.rules:
             check_rule(plasticity.rule)
             if plasticity.modulation is not None:
@@ -64,13 +64,10 @@ class Network:
             constants = element.constants(self.n_neurons)
             check_kernels(name, element, constants, element.verbs)
             if verbs.compete in element.verbs:
-                check_kernels("cell of a network with a competition", self.cell, self._cell_type(), (verbs.margin,))
+                check_kernels("cell of a network with a competition", self.cell, cell, (verbs.margin,))
         if "device" in self.elements:
             weights = self.synapses.matrix.data
             weights[:] = self.programmed(weights)
-
-    def _cell_type(self) -> Any:
-        return self.cell.constants(self.n_neurons)
 
     def programmed(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what becomes of weights, in the order of the synapses, that are set from outside: the device's."""
