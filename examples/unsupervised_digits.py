@@ -41,9 +41,10 @@ STEPS, MAX_RATE = 60, 0.5
 HELD_OUT, VALIDATED = 500, 300
 # Sum of the weights onto each excitatory neuron, whose threshold begins at 1.
 TOTAL = 8.0
-NEURONS_VOTE, SPIKES_VOTE, CENTROIDS, LOGISTIC = (
+NEURONS_VOTE, SPIKES_VOTE, UNTRAINED, CENTROIDS, LOGISTIC = (
     "neurons vote",
     "spikes vote",
+    "untrained network",
     "nearest centroid",
     "logistic regression",
 )
@@ -89,13 +90,22 @@ def learn(snn: SNN, trials: np.ndarray, epochs: int, seed: int) -> None:
     snn.disable_stdp()
 
 
+def spike_counts(snn: SNN, trials: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the spikes of each excitatory neuron in each trial, nothing learning."""
+    return {part: snn.simulate_batch(X, returns=features.spike_counts) for part, X in trials.items()}
+
+
 def accuracies(
-    counts: dict[str, np.ndarray], pixels: dict[str, np.ndarray], labels: dict[str, np.ndarray]
+    counts: dict[str, np.ndarray],
+    untrained: dict[str, np.ndarray],
+    pixels: dict[str, np.ndarray],
+    labels: dict[str, np.ndarray],
 ) -> dict[str, float]:
     """Return the accuracy of each way on "test", fitted to "train"."""
     ways = {
         NEURONS_VOTE: (AllActivityClassifier(), counts),
         SPIKES_VOTE: (ProportionWeightedClassifier(), counts),
+        UNTRAINED: (ProportionWeightedClassifier(), untrained),
         CENTROIDS: (NearestCentroid(), pixels),
         LOGISTIC: (LogisticRegression(max_iter=2000), pixels),
     }
@@ -116,10 +126,11 @@ def run(args: argparse.Namespace, seed: int) -> tuple[dict[str, float], SNN, np.
     encoder = RegularRateEncoder(STEPS, max_rate=MAX_RATE, value_range=(0, 1)).fit(pixels["train"])
     trials = {part: encoder.transform(X).transpose(0, 2, 1) for part, X in pixels.items()}
     snn = build(args.neurons, seed)
+    untrained = spike_counts(snn, trials)
     learn(snn, trials["train"], args.epochs, seed)
-    counts = {part: snn.simulate_batch(X, returns=features.spike_counts) for part, X in trials.items()}
+    counts = spike_counts(snn, trials)
     stands_for = AllActivityClassifier().fit(counts["train"], labels["train"]).assignments_
-    return accuracies(counts, pixels, labels), snn, stands_for
+    return accuracies(counts, untrained, pixels, labels), snn, stands_for
 
 
 def main() -> None:

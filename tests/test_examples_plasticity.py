@@ -31,6 +31,7 @@ def test_unsupervised_digits(tmp_path):
     # Chance is 0.1.
     assert all(accuracy["spikes vote"] > 0.7 and accuracy["neurons vote"] > 0.65 for accuracy in by_seed)
     assert all(accuracy["logistic regression"] > 0.9 for accuracy in by_seed)
+    assert all(accuracy["spikes vote"] > accuracy["untrained network"] + 0.1 for accuracy in by_seed)
     pairs = [accuracy["nearest centroid"] - accuracy["spikes vote"] for accuracy in by_seed]
     told = re.search(r"^nearest centroid .* difference to spikes vote ([+-][\d.]+)", out, re.MULTILINE)[1]
     assert float(told) == pytest.approx(sum(pairs) / 2, abs=1.1e-3)
