@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.traces import decay, raise_at
 from ..kernels.verbs import age, mark_arrivals, mark_spikes, on_arrival, on_spike, prepare
 from ..validation import check_bool, check_real, check_type, freeze, refuse
 from .base import LearningRule
@@ -192,11 +193,8 @@ class STDPParams(LearningRule):
 @age.of(STDPConstants)
 def decay_traces(rule, state):
     """Let both traces decay by one step."""
-    x_pre, x_post = state.x_pre, state.x_post
-    for a in range(x_pre.size):
-        x_pre[a] *= rule.decay_pre
-    for i in range(x_post.size):
-        x_post[i] *= rule.decay_post
+    decay(state.x_pre, rule.decay_pre)
+    decay(state.x_post, rule.decay_post)
 
 
 @prepare.of(STDPConstants)
@@ -227,12 +225,10 @@ def potentiate(rule, state, w, a, i):
 @mark_arrivals.of(STDPConstants)
 def raise_pre(rule, state, arrivals):
     """Raise the traces of rows at which spikes arrive."""
-    for k in range(arrivals.size):
-        state.x_pre[arrivals[k]] = min(state.x_pre[arrivals[k]] + UNIT, rule.trace_max)
+    raise_at(state.x_pre, arrivals, rule.trace_max)
 
 
 @mark_spikes.of(STDPConstants)
 def raise_post(rule, state, spikes):
     """Raise the traces of the neurons that fire."""
-    for k in range(spikes.size):
-        state.x_post[spikes[k]] = min(state.x_post[spikes[k]] + UNIT, rule.trace_max)
+    raise_at(state.x_post, spikes, rule.trace_max)
