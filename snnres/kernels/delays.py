@@ -16,6 +16,8 @@ UnsignedArray = NDArray[np.unsignedinteger[Any]]
 ONE = np.uint32(1)
 NEXT = np.uint64(1)
 NOTHING = np.float32(0)
+# Synapses for which to ask for memory takes longer than to wait for it.
+CACHED = 2**19
 
 
 class DelayedEdges(NamedTuple):
@@ -125,10 +127,11 @@ def add_later(synapses, model, state, present, spikes):
     pending = state.flight.pending
     indptr, rows, slot, weight = synapses.indptr, synapses.rows, synapses.slot, synapses.weight
     size = np.uint64(pending.size)
+    asked = spikes.size if weight.size > CACHED else 0
     for k in range(spikes.size):
-        if k + BOUNDS_AHEAD < spikes.size:
+        if k + BOUNDS_AHEAD < asked:
             prefetch_to_read(indptr, rows[spikes[k + BOUNDS_AHEAD]])
-        if k + ROWS_AHEAD < spikes.size:
+        if k + ROWS_AHEAD < asked:
             j = spikes[k + ROWS_AHEAD]
             for e in range(indptr[rows[j]], indptr[rows[j + ONE]], LINE):
                 prefetch_to_read(slot, e)
