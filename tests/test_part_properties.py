@@ -49,7 +49,7 @@ def assert_alike(first, second):
 def chunks_equal_the_whole(seed, _):
     whole, chunked = (build(random_case(seed)) for _ in range(2))
     whole.simulate()
-    with mock.patch.object(run, "CHUNK_WORK", 1):
+    with mock.patch.object(run, "CHUNK_SECONDS", 0.0):
         chunked.simulate()
     assert_alike(chunked, whole)
 
