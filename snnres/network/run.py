@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.advance import advance
 from ..kernels.model import Drive, Model, Recorder, State
@@ -82,6 +83,14 @@ class Run:
         self.pace.learn(seconds, done - start, spikes)
         if done < stop and recorder.neurons.size - end - spikes < recorder.fired.size:
             self.recorder = resized(recorder, 2 * recorder.neurons.size)
+
+    def go_on_from(self, counts: NDArray[np.integer], neurons: NDArray[np.uint32]) -> None:
+        """Take over the spikes of the steps that were run before, ``counts`` (n_done,) of them a step."""
+        done = len(counts)
+        np.cumsum(counts, out=self.recorder.offsets[1 : done + 1])
+        self.recorder = resized(self.recorder, max(self.recorder.neurons.size, len(neurons) + self.recorder.fired.size))
+        self.recorder.neurons[: len(neurons)] = neurons
+        self.recorder.position[0] = done
 
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""
