@@ -264,6 +264,8 @@ class SNN(Driving):
                 keeper = RunKeeper(kept, self._network, drive)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
             self._state, self._run = begin(self._network, model, drive, self._state, n_steps, monitor, keeper)
+            if self._run.done:
+                report(self._run.done)
             for done in self._run.advance() if keeper is None else keeper.steps_of(self._run):
                 report(done)
         warn_of_overflow(self._network)
