@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io
+from ..jobs import workers
 from ..kernels.delays import without_senders
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
@@ -38,7 +39,7 @@ from ..validation import (
 )
 from .adapt import Presentation, balanced, check_trial_rewards, present
 from .arrays import mapped
-from .batch import Probing, Returns, check_jobs, run_batch
+from .batch import Batch, Probing, Returns, run_batch
 from .build import build_weights
 from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
@@ -370,8 +371,9 @@ class SNN(Wiring):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, out, read, probing, self._state, threads, report)
+        where, report = workers(n_jobs), reporter(progress, "simulate", len(trials.durations))
+        batch = Batch(self._network, returns, read, probing, self._state)
+        return run_batch(batch, trials, start, out, where, report)
 
     def adapt(
         self,
