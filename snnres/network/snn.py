@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io
+from ..jobs import workers
 from ..kernels.delays import without_senders
 from ..kernels.model import Drive
 from ..markup import html_table
@@ -39,7 +40,7 @@ from ..validation import (
 )
 from .adapt import balance, check_trial_rewards, present, with_threshold
 from .arrays import mapped
-from .batch import Probing, Returns, check_jobs, run_batch
+from .batch import Batch, Probing, Returns, run_batch
 from .build import build_weights
 from .checkpoint import Checkpoint, Identity, Moment, check_every
 from .course import Course, CourseKeeper, Presentation, call_of_adapt
@@ -426,8 +427,9 @@ class SNN(Driving):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, out, read, probing, self._state, threads, report)
+        where, report = workers(n_jobs), reporter(progress, "simulate", len(trials.durations))
+        batch = Batch(self._network, returns, read, probing, self._state)
+        return run_batch(batch, trials, start, out, where, report)
 
     def adapt(
         self,
