@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
-from sklearn.linear_model import RidgeCV
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -20,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from ..encoding.fitting import all_or_nothing
 from ..validation import check_unmasked, refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
-from .readout import ALPHAS, LeaveOneOutRidgeClassifier
+from .readout import SummedRidgeClassifier, SummedRidgeRegressor
 
 # Of a block as loud as its spread says; with more, each is quieter.
 COLUMNS = 1000
@@ -228,16 +227,16 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         return targets
 
     def _default_readout(self) -> Any:
-        return LeaveOneOutRidgeClassifier()
+        return SummedRidgeClassifier()
 
     def _left_out_error(self, readout: Any) -> float:
-        return float(readout.loo_loss_)
+        return float(readout.left_out_loss_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
+        if not isinstance(self.readout_, SummedRidgeClassifier):
             return
-        found, n = self.readout_.loo_accuracy_, len(targets)
-        largest = float(np.unique(targets, return_counts=True)[1].max() / n)
+        found, n = self.readout_.left_out_accuracy_, self.readout_.n_left_out_
+        largest = float(np.unique(targets, return_counts=True)[1].max() / len(targets))
         if binomtest(round(found * n), n, largest, alternative="greater").pvalue > LEVEL:
             warn_of_chance(f"{found:.0%} of the samples are classified right, and {largest:.0%} are of one class")
 
@@ -310,16 +309,12 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets
 
     def _default_readout(self) -> Any:
-        return RidgeCV(alphas=ALPHAS)
+        return SummedRidgeRegressor()
 
     def _left_out_error(self, readout: Any) -> float:
-        return -float(readout.best_score_)
+        return float(readout.left_out_loss_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, RidgeCV) or self.readout is not None:
-            return
-        n = len(targets)
-        # The mean of the others misses by n / (n - 1) times the deviation from the mean of all.
-        of_mean = float(np.mean((targets - targets.mean(axis=0)) ** 2)) * (n / (n - 1)) ** 2
-        if -self.readout_.best_score_ >= of_mean:
+        readout = self.readout_
+        if isinstance(readout, SummedRidgeRegressor) and readout.left_out_loss_ >= readout.loss_of_mean_:
             warn_of_chance("the samples are predicted no better than by the mean of the others")
