@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge, RidgeClassifier, RidgeCV
+from sklearn.linear_model import Ridge, RidgeCV
 
 from snnres.estimators import ridge, sums
-from snnres.estimators.readout import ALPHAS, SummedRidgeClassifier, SummedRidgeRegressor, codes_of, hinge_losses
-from snnres.estimators.sums import Sums, held_out
+from snnres.estimators.readout import ALPHAS, SummedRidgeRegressor
+from snnres.estimators.sums import held_out
 
 # Samples and features, and what is solved of them.
 SHAPES = {"samples": (60, 90), "features": (150, 40)}

@@ -20,12 +20,13 @@ class Penalised:
     Parameters
     ----------
     square : ndarray of float32 or float64, shape (n, n), in Fortran's order
-        Its lower triangle and diagonal stay as they are, but while a system is being solved.
+        Only what stands below its diagonal is the matrix, and stays as it is.
+    diagonal : ndarray, shape (n,)
+        The matrix's own.
     """
 
-    def __init__(self, square: NDArray[Any]) -> None:
-        self.square = square
-        self.diagonal = square.diagonal().copy()
+    def __init__(self, square: NDArray[Any], diagonal: NDArray[Any]) -> None:
+        self.square, self.diagonal = square, diagonal.astype(square.dtype)
 
     def solution(
         self, penalty: float, rhs: Float64Array, scale: Float64Array, more: NDArray[Any] | None = None
@@ -44,20 +45,18 @@ class Penalised:
         square = self.square
         syrk = get_blas_funcs("syrk", (square,))
         potrf, potrs = get_lapack_funcs(("potrf", "potrs"), (square,))
-        every = np.diag_indices_from(square)
         self._fill_upper(scale.astype(square.dtype))
-        try:
-            if more is not None:
-                syrk(1.0, more.T, beta=1.0, c=square, overwrite_c=1)
-            square[every] += square.dtype.type(penalty)
-            _, failed = potrf(square, clean=0, overwrite_a=1)
-            found = None if failed else potrs(square, np.asfortranarray(rhs, dtype=square.dtype))[0]
-        finally:
-            square[every] = self.diagonal
-        return None if found is None else np.asarray(found, dtype=np.float64)
+        if more is not None:
+            syrk(1.0, more.T, beta=1.0, c=square, overwrite_c=1)
+        square[np.diag_indices_from(square)] += square.dtype.type(penalty)
+        _, failed = potrf(square, clean=0, overwrite_a=1)
+        if failed:
+            return None
+        return np.asarray(potrs(square, np.asfortranarray(rhs, dtype=square.dtype))[0], dtype=np.float64)
 
     def times(self, vectors: Float64Array) -> Float64Array:
         """Return ``A vectors``."""
+        self.square[np.diag_indices_from(self.square)] = self.diagonal
         symm = get_blas_funcs("symm", (self.square,))
         return np.asarray(symm(1.0, self.square, vectors.astype(self.square.dtype), lower=1), dtype=np.float64)
 

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.linear_model import LogisticRegression
 
-from ..interrupts import interruptible
 from .ridge import Criterion, Solution, solve
 from .sums import AT_A_TIME, Float64Array, Sums, check_budget
 
@@ -58,7 +57,7 @@ class SummedRidge(BaseEstimator):  # type: ignore[misc]
     def solve(self, sums: Sums, divisors: Float64Array) -> Self:
         """Learn from collected samples, their features divided by ``divisors``."""
         alphas = ALPHAS if self.alphas is None else np.sort(np.asarray(self.alphas, dtype=np.float64))
-        found: Solution = interruptible(solve, sums, divisors, alphas, self._criterion())
+        found = sums.run(lambda: solve(sums, divisors, alphas, self._criterion()), stoppable=True)
         self.alpha_ = found.alpha
         self.coef_, self.intercept_ = found.coef, found.intercept
         self.penalty_by_, self.gram_ = found.penalty_by, found.gram

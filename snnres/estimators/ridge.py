@@ -142,9 +142,7 @@ def mean_of(sums: Sums) -> Float64Array:
     return np.asarray(sums.origin + total / sum(len(part.rows) for part in sums.kept))
 
 
-def columns(
-    sums: Sums, mean: Float64Array, divisors: Float64Array, dtype: np.dtype[Any]
-) -> Any:
+def columns(sums: Sums, mean: Float64Array, divisors: Float64Array, dtype: np.dtype[Any]) -> Any:
     """Yield some features of all samples kept after the other, (n, n_some), centred and scaled, with their places."""
     step = max(1, AT_A_TIME // (8 * sums.n))
     for start in range(0, sums.n_features, step):
@@ -155,9 +153,7 @@ def columns(
         yield place, some
 
 
-def products_of_samples(
-    sums: Sums, mean: Float64Array, divisors: Float64Array, dtype: np.dtype[Any]
-) -> NDArray[Any]:
+def products_of_samples(sums: Sums, mean: Float64Array, divisors: Float64Array, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return the lower triangle of the products of samples with each other, in Fortran's order."""
     square = np.zeros((sums.n, sums.n), dtype=dtype, order="F")
     syrk = get_blas_funcs("syrk", (square,))
@@ -196,7 +192,7 @@ class OfFeatures:
 
     def __init__(self, sums: Sums, divisors: Float64Array) -> None:
         assert sums.gram is not None
-        self.sums, self.divisors, self.system = sums, divisors, Penalised(sums.gram)
+        self.sums, self.divisors, self.system = sums, divisors, Penalised(sums.gram, sums.squares)
         held = joined(sums.kept)
         dtype = held.rows.dtype
         self.rows = (held.rows - sums.origin.astype(dtype)) / divisors.astype(dtype)
@@ -230,7 +226,8 @@ class OfSamples:
     def __init__(self, sums: Sums, divisors: Float64Array) -> None:
         self.sums, self.divisors, self.mean = sums, divisors, mean_of(sums)
         dtype = sums.kept[0].rows.dtype
-        self.system = Penalised(products_of_samples(sums, self.mean, divisors, dtype))
+        products = products_of_samples(sums, self.mean, divisors, dtype)
+        self.system = Penalised(products, products.diagonal())
         self.out = held_out(np.arange(sums.n), sums.share)
         targets = np.concatenate([part.targets for part in sums.kept])
         self.targets, self.middle = targets[self.out], targets[~self.out].mean(axis=0)
@@ -238,8 +235,8 @@ class OfSamples:
 
     def predictions(self, alpha: float) -> Float64Array | None:
         """Return what is predicted of the samples held out, or None if rounding does not let the penalty be so low."""
-        fit = (~self.out).astype(np.float64)
-        found = bordered(self.system, alpha, (self.centred * fit[:, None], np.zeros(self.sums.n_targets)), (fit, 0.0), fit)
+        fit, none = (~self.out).astype(np.float64), np.zeros(self.sums.n_targets)
+        found = bordered(self.system, alpha, (self.centred * fit[:, None], none), (fit, 0.0), fit)
         return None if found is None else self.system.times(found[0])[self.out] + found[1] + self.middle
 
     def weights(self, alpha: float) -> tuple[Float64Array, Float64Array] | None:
@@ -269,14 +266,13 @@ def hold_out(regressions: OfFeatures | OfSamples, alphas: Float64Array, criterio
     weights = regressions.weights(float(alphas[best]))
     if best not in found or weights is None:
         raise ValueError("X must be finite, and features not so large that no penalty is heard beside them.")
-    by_mean = Judged().with_more(criterion, regressions.targets, np.broadcast_to(regressions.middle, regressions.targets.shape))
-    return Solution(
-        float(alphas[best]), weights[0].T, weights[1], found[best], by_mean, HELD_OUT, regressions.gram
-    )
+    targets = regressions.targets
+    by_mean = Judged().with_more(criterion, targets, np.broadcast_to(regressions.middle, targets.shape))
+    return Solution(float(alphas[best]), weights[0].T, weights[1], found[best], by_mean, HELD_OUT, regressions.gram)
 
 
 def lowest(value: Callable[[int], Any], n: int) -> int:
-    """Return the place of the least of n values that have one valley, few of which are asked for: Fibonacci's search."""
+    """Return the place of the least of n values that have one valley, asking for few: Fibonacci's search."""
     numbers = [1, 2]
     while numbers[-1] <= n:
         numbers.append(numbers[-2] + numbers[-1])

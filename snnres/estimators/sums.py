@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
+from ..interrupts import LOOK_UP, Helper
+
+T = TypeVar("T")
 Float64Array = NDArray[np.float64]
 
 # Up to so many samples or features, whichever are fewer, an eigendecomposition tells the error of leaving out each
@@ -110,8 +115,8 @@ class Sums:
     kept : list of Part
         All of them, or with ``gram`` those held out.
     gram : ndarray or None
-        Lower triangle of the sum of ``x x'`` over the others, in Fortran's order, x being less by ``origin`` than it
-        was, the mean of the first samples that came.
+        Below its diagonal, the sum of ``x x'`` over the others, in Fortran's order, x being less by ``origin`` than it
+        was, the mean of the first samples that came. The rest of it is room for solutions.
     n_summed, total, squares, cross, target_total : int and ndarrays of float64
         The number of these others, and sums over them of x, its squares, ``x y'`` and y, less by ``target_origin``.
     """
@@ -123,11 +128,54 @@ class Sums:
         self.kept: list[Part] = []
         self.waiting: list[Part] = []
         self.gram: NDArray[Any] | None = None
+        self.worker: Helper | None = None
         self.total, self.squares = np.zeros(n_features), np.zeros(n_features)
         self.cross, self.target_total = np.zeros((n_features, n_targets)), np.zeros(n_targets)
 
     def add(self, rows: NDArray[Any], targets: Float64Array) -> None:
-        """Add samples: features (n, n_features), not to be changed any more, and targets (n, n_targets)."""
+        """Add samples: features (n, n_features), not to be changed any more, and targets (n, n_targets).
+
+        An interrupt is heard at once, but these samples are added all the same.
+        """
+        self.run(partial(self._add, rows, targets))
+
+    def run(self, work: Callable[[], T], *, stoppable: bool = False) -> T:
+        """Return what work on the sums returns, once what an interrupt may have left at work has ended.
+
+        It goes on beside the main thread, which hears an interrupt meanwhile; that ends the work only if it may be
+        stopped between any two of its steps.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return work()
+        self._wait()
+        outcomes: list[tuple[bool, Any]] = []
+
+        def noted() -> None:
+            try:
+                outcomes.append((True, work()))
+            except BaseException as error:
+                outcomes.append((False, error))
+
+        self.worker = Helper(noted)
+        self.worker.start()
+        try:
+            self._wait()
+        except BaseException:
+            if stoppable and self.worker is not None:
+                self.worker.stop()
+            raise
+        returned, outcome = outcomes.pop()
+        if not returned:
+            raise outcome
+        result: T = outcome
+        return result
+
+    def _wait(self) -> None:
+        while self.worker is not None and self.worker.is_alive():
+            self.worker.join(LOOK_UP)
+        self.worker = None
+
+    def _add(self, rows: NDArray[Any], targets: Float64Array) -> None:
         if rows.dtype != np.float32:
             rows = np.asarray(rows, dtype=np.float64)
         if self.n == 0:
