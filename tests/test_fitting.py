@@ -74,7 +74,7 @@ def test_an_interrupt_in_the_middle_of_a_fit(kind, where, step):
 def test_an_interrupt_in_the_readout():
     fitted = ReservoirClassifier(**SMALL).fit(X, Y)
     before = contents(fitted)
-    with interrupted_in(SummedRidgeClassifier, "fit"):
+    with interrupted_in(SummedRidgeClassifier, "solve"):
         fitted.fit(X * 9 + 1, np.array(["a", "b"])[Y])
     assert contents(fitted) == before
 

@@ -170,13 +170,12 @@ class SummedRidgeRegressor(RegressorMixin, SummedRidge):  # type: ignore[misc]
 
     def fit(self, X: NDArray[Any], y: NDArray[Any]) -> Self:
         """Choose the penalty and fit the weights to features (n_samples, n_features) and targets."""
-        self.one_target_ = y.ndim == 1
         return self._fit(X, as_columns(y))
 
     def predict(self, X: NDArray[Any]) -> Float64Array:
-        """Return the prediction for each sample, in the form of the targets."""
+        """Return the prediction for each sample, (n_samples,) for one target, else (n_samples, n_targets)."""
         scores = self._scores(X)
-        return np.asarray(scores[:, 0] if self.one_target_ else scores)
+        return np.asarray(scores[:, 0] if scores.shape[1] == 1 else scores)
 
     def _criterion(self) -> Criterion:
         return Criterion(squared_errors, None)

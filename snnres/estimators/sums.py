@@ -49,6 +49,12 @@ def held_out(numbers: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
     return np.asarray(np.mod((numbers + 1) * GOLDEN, 1.0) < share)
 
 
+def spread_over(n_samples: int, n_chosen: int) -> NDArray[np.int64]:
+    """Return the numbers of some samples, evenly spread through all and in step with no period of theirs."""
+    places = np.mod((np.arange(n_samples) + 1) * GOLDEN, 1.0)
+    return np.sort(np.argsort(places, kind="stable")[:n_chosen])
+
+
 def joined(parts: list[Part]) -> Part:
     """Return parts as one."""
     return parts[0] if len(parts) == 1 else Part(*map(np.concatenate, zip(*parts, strict=True)))
