@@ -56,7 +56,7 @@ def test_targets_that_do_not_fit_the_samples(kind, monkeypatch):
     [
         (snnres.estimators.base, "random_reservoir"),
         (snnres.estimators.base, "calibrated"),
-        (snnres.estimators.pathways, "feature_blocks"),
+        (snnres.estimators.base.Pathway, "write"),
         (snnres.estimators.base, "measured_ratio"),
     ],
 )

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..encoding.base import check_choice
 from ..encoding.series import FORMS, Series, check_series
-from ..features import FeatureOptions, check_feature_names
+from ..features import FeatureExtractor, FeatureOptions, check_feature_names
 from ..measures import Driven, driven
 from ..network import SNN
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
@@ -30,7 +30,6 @@ from .pathways import (
     QUICK,
     Pathway,
     default_taps,
-    flat_blocks,
     memory_hold,
     quick_defaults,
     quick_hold,
@@ -59,6 +58,7 @@ from .signal import (
 from .storage import StorageMixin, check_columns, check_ratio, check_standardiser
 
 Float64Array = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
 
 # From so many times as many channels as steps on, they may be meant the other way round.
 MANY_CHANNELS = 5
@@ -69,9 +69,9 @@ PREFERENCE = 0.1
 
 
 class FeatureMatrix(NamedTuple):
-    """Features of samples: ``values`` (n_samples, n_features) and the columns of each named feature."""
+    """Features of samples: ``values`` (n_samples, n_features), of spikes float32, and the columns of each block."""
 
-    values: Float64Array
+    values: Float32Array | Float64Array
     columns: dict[str, slice]
 
 
@@ -333,27 +333,32 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
 
     def _matrix(self, series: Series, pathways: list[Pathway]) -> FeatureMatrix:
         """Return the reservoir's features of samples."""
-        parts: dict[str, Float64Array] = {}
-        for pathway in pathways:
-            options = self._options(pathway.final_taus)
-            answers = pathway.answers(
-                self._drive(series, deltas=pathway.deltas), options, self._threads(), verbose=bool(self.verbose)
-            )
-            blocks = flat_blocks(answers, options)
-            parts |= {label_of(pathway, pathways, name): block for name, block in blocks.items()}
-        ends = np.cumsum([block.shape[1] for block in parts.values()])
-        columns = {
-            name: slice(int(end - block.shape[1]), int(end))
-            for (name, block), end in zip(parts.items(), ends, strict=True)
-        }
-        return FeatureMatrix(np.hstack(list(parts.values())), columns)
+        extractors = self._extractors(pathways)
+        columns: dict[str, slice] = {}
+        stretches, end = [], 0
+        for pathway, extractor in zip(pathways, extractors, strict=True):
+            start = end
+            for name, part in extractor.columns(pathway.network.num_neurons).items():
+                columns[label_of(pathway, pathways, name)] = slice(start + part.start, start + part.stop)
+                end = start + part.stop
+            stretches.append(slice(start, end))
+        values = np.empty((len(series.lengths), end), dtype=np.float32)
+        for pathway, extractor, stretch in zip(pathways, extractors, stretches, strict=True):
+            drive = self._drive(series, deltas=pathway.deltas)
+            pathway.write(drive, extractor, values[:, stretch], self._threads(), verbose=bool(self.verbose))
+        return FeatureMatrix(values, columns)
+
+    def _extractors(self, pathways: list[Pathway]) -> list[FeatureExtractor]:
+        """Return what lays out the features of each pathway."""
+        options = self._options(FeatureOptions().final_taus)
+        return [pathway.extractor(options) for pathway in pathways]
 
     def _feature_names(self) -> list[str]:
         """Return the names of the columns of :meth:`_matrix`."""
         return [
             label_of(pathway, self.pathways_, name).replace(" ", "_")
-            for pathway in self.pathways_
-            for name in pathway.column_names(self._options(pathway.final_taus))
+            for pathway, extractor in zip(self.pathways_, self._extractors(self.pathways_), strict=True)
+            for name in extractor.column_names(pathway.network.num_neurons)
         ]
 
 

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ..encoding.fitting import all_or_nothing
 from ..validation import check_unmasked, refuse
-from .base import BaseReservoir, FeatureMatrix, Float64Array
+from .base import BaseReservoir, FeatureMatrix, Float32Array, Float64Array
 from .readout import ALPHAS, LeaveOneOutRidgeClassifier
 
 # Of a block as loud as its spread says; with more, each is quieter.
@@ -28,12 +28,12 @@ COLUMNS = 1000
 LEVEL = 0.05
 
 
-def spread_of(block: Float64Array) -> float:
+def spread_of(block: Float32Array | Float64Array) -> float:
     """Return the spread of a block over all its columns, 1 where nothing varies.
 
     One number for all neurons: dividing each column by its own would make the rarest spikes as loud as the rest.
     """
-    spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
+    spread = float(np.sqrt(np.mean((block - block.mean(axis=0, dtype=np.float64)) ** 2)))
     return spread if spread > 0 else 1.0
 
 
@@ -47,7 +47,7 @@ def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
 
 def scaled(matrix: FeatureMatrix, scales: dict[str, float]) -> Float64Array:
     """Return the features in units of their blocks."""
-    values = matrix.values.copy()
+    values = matrix.values.astype(np.float64)
     for name, columns in matrix.columns.items():
         values[:, columns] /= scales[name]
     return values

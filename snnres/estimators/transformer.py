@@ -11,7 +11,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.fitting import all_or_nothing
-from .base import BaseReservoir, Float64Array
+from .base import BaseReservoir, Float32Array
 
 
 @dataclass(eq=False, repr=False)
@@ -184,6 +184,11 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     # The one that may be given without its name.
     num_neurons: int = BaseReservoir.num_neurons
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Draw the reservoir and set its scale and threshold on the data.
@@ -205,7 +210,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         self._remember_parameters()
         return self
 
-    def transform(self, X: Any) -> Float64Array:
+    def transform(self, X: Any) -> Float32Array:
         """Return the features of each sample.
 
         Parameters
@@ -215,11 +220,11 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
 
         Returns
         -------
-        ndarray of float64, shape (n_samples, n_features_out)
+        ndarray of float32, shape (n_samples, n_features_out)
             Named by :meth:`get_feature_names_out`.
         """
         check_is_fitted(self)
-        return self._matrix(self._check_samples(X, reset=False), self.pathways_).values
+        return np.asarray(self._matrix(self._check_samples(X, reset=False), self.pathways_).values, dtype=np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns: feature, neuron and, where there are several, value."""

@@ -174,22 +174,6 @@ def check_feature_names(name: str, value: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def feature_blocks(spikes: Spikes, names: Sequence[str], options: FeatureOptions | None = None) -> dict[str, Values]:
-    """Return the features of these names, each as float64 (n_trains, n_values).
-
-    Examples
-    --------
-    >>> feature_blocks([[1, 0], [0, 1]], ["spike_counts"])["spike_counts"].tolist()
-    [[1.0], [1.0]]
-    """
-    chosen = check_feature_names("names", names)
-    options = FeatureOptions() if options is None else options
-    check_type("options", options, FeatureOptions)
-    trains = as_trains(spikes)
-    blocks = ((name, FEATURES[name](trains, options)) for name in chosen)
-    return {name: values.reshape(trains.n_trains, -1).astype(float) for name, values in blocks}
-
-
 def value_names(name: str, options: FeatureOptions | None = None) -> list[str]:
     """Return what tells the values of a train apart, one name a value of a feature: "" where it has but one.
 

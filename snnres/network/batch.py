@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import features
+from ..features import FeatureExtractor, extract_features
 from ..kernels.batch import run_trials
 from ..kernels.model import State
 from ..progress import Report
@@ -23,7 +23,7 @@ from .run import new_recorder, resized
 from .trials import Chunk, Trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
-Returns: TypeAlias = Literal["recordings", "outputs", "features"] | Reduce
+Returns: TypeAlias = Literal["recordings", "outputs", "features"] | FeatureExtractor | Reduce
 Bounds: TypeAlias = tuple[int, int]
 
 
@@ -45,6 +45,7 @@ def run_batch(
     trials: Trials,
     potentials: NDArray[np.float32],
     returns: Returns,
+    out: NDArray[np.float32] | None,
     neurons: NDArray[np.int64],
     probing: Probing | None,
     present: State,
@@ -56,6 +57,7 @@ def run_batch(
     What parts keep from trial to trial is that of the ``present`` state.
     """
     take = taker(returns, neurons)
+    rows = features_rows(returns, len(trials.durations), len(neurons), out)
     if probing is not None:
         check_probing(probing, network, trials, returns)
     threads = min(threads, len(trials.durations))
@@ -64,7 +66,11 @@ def run_batch(
     _ = network.synapses.edges
 
     def work(bounds: Bounds) -> Any:
-        return take(run_chunk(network, trials, potentials, probing, present, *bounds))
+        chunk = run_chunk(network, trials, potentials, probing, present, *bounds)
+        if rows is None or not isinstance(returns, FeatureExtractor):
+            return take(chunk)
+        chunk.features(returns, neurons, rows[slice(*bounds)])
+        return None
 
     parts = []
     # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
@@ -72,7 +78,7 @@ def run_batch(
         for (_, stop), part in zip(chunks, results, strict=True):
             parts.append(part)
             report(stop)
-    return join(parts, returns, trials.durations)
+    return join(parts, returns, trials.durations) if rows is None else rows
 
 
 def run_chunk(
@@ -123,14 +129,28 @@ def check_probing(probing: Probing, network: Network, trials: Trials, returns: R
 
 def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:
     """Return what takes the wanted results from a chunk."""
+    if isinstance(returns, FeatureExtractor):
+        return lambda chunk: chunk.features(returns, neurons, returns.rows_for(len(chunk.starts) - 1, len(neurons)))
     if not (callable(returns) or (isinstance(returns, str) and returns in ("recordings", "outputs", "features"))):
-        raise refuse("returns", "'recordings', 'outputs', 'features' or a function of SpikeTrains", returns)
+        rule = "'recordings', 'outputs', 'features', a FeatureExtractor or a function of SpikeTrains"
+        raise refuse("returns", rule, returns)
     if returns == "recordings":
         return Chunk.recordings
     if returns == "outputs":
         return lambda chunk: chunk.outputs(neurons)
-    reduce = returns if callable(returns) else features.extract_features
+    reduce = returns if callable(returns) else extract_features
     return lambda chunk: rows_of(reduce, chunk.trains(neurons), len(neurons))
+
+
+def features_rows(
+    returns: Returns, n_trials: int, n_neurons: int, out: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    """Return the matrix to which threads write the features of their trials; None where none are asked for."""
+    if isinstance(returns, FeatureExtractor):
+        return returns.rows_for(n_trials, n_neurons, out)
+    if out is not None:
+        raise refuse("out", "None unless returns is a FeatureExtractor", out)
+    return None
 
 
 def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:

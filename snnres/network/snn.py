@@ -288,6 +288,7 @@ class SNN(Wiring):
         hold: int = 1,
         clamp: Clamps = None,
         returns: Returns = "recordings",
+        out: NDArray[np.float32] | None = None,
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
         monitor: StateMonitor | None = None,
@@ -312,15 +313,20 @@ class SNN(Wiring):
         clamp : Clamp or list with a Clamp or None for each trial, optional
             Spikes forced or forbidden and potentials raised, for all trials alike or in each; that of
             :meth:`set_clamp`, as the input that is set, is not used. See :class:`snnres.parts.Clamp`.
-        returns : {"recordings", "outputs", "features"} or callable, default "recordings"
+        returns : {"recordings", "outputs", "features"}, FeatureExtractor or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
             - "recordings": list of :class:`Recording`, all neurons
             - "outputs": 0/1 int8, (n_trials, n_steps, n_outputs), or a list of (n_steps_k, n_outputs) if lengths differ
             - "features": dict of (n_trials, n_outputs), see :func:`snnres.features.extract_features`
+            - a :class:`snnres.features.FeatureExtractor`: its features as float32 (n_trials, n_columns), each row
+              written by the thread that ran the trial
             - a function of :class:`SpikeTrains`, the outputs' trains trial after trial, that returns an array with a
               row a train or a dict of such; it is given many trials at a time and its rows come back as
               (n_trials, n_outputs, ...)
+        out : ndarray of float32, shape (n_trials, n_columns), optional
+            Where a FeatureExtractor's features are written, in place of a new array: also columns of a wider matrix, or
+            an :class:`numpy.memmap`. After an error or an interrupt some of its rows may have been written.
         potentials : array_like, shape (num_neurons,) or (n_trials, num_neurons), optional
             Potentials at the start of every trial, or of each.
         neurons : array_like of int, optional
@@ -365,7 +371,7 @@ class SNN(Wiring):
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
         threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, read, probing, self._state, threads, report)
+        return run_batch(self._network, trials, start, returns, out, read, probing, self._state, threads, report)
 
     def adapt(
         self,

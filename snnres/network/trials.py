@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..features import FeatureExtractor
 from ..kernels.drives import SpikeDrive
 from ..kernels.model import Drive
 from ..kernels.turn import turn_bytes
@@ -80,6 +81,13 @@ class Chunk(NamedTuple):
     def outputs(self, neurons: NDArray[np.int64]) -> list[NDArray[np.int8]]:
         """Return (n_steps_k, n) 0/1 of the given neurons for each trial."""
         return np.split(self.recording.to_dense(neurons), self.starts[1:-1])
+
+    def features(
+        self, extractor: FeatureExtractor, neurons: NDArray[np.int64], rows: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Write the features of each trial to its row; return them."""
+        extractor.write(self.recording, self.starts, neurons, rows)
+        return rows
 
     def trains(self, neurons: NDArray[np.int64]) -> SpikeTrains:
         """Return the trains of the given neurons, trial after trial."""
