@@ -12,12 +12,10 @@ from recordings import Recordings
 from reservoirpy.nodes import Reservoir
 from serve import serve
 from sklearn.linear_model import RidgeClassifierCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-SETTINGS = {"lr": 0.3, "sr": 0.9, "input_scaling": 0.1}
+SETTINGS = {"lr": 1.0, "sr": 0.9, "input_scaling": 0.3}
 SCALES = (1, 2, 4, 8)
-ALPHAS = np.logspace(-2, 6, 17)
+ALPHAS = np.logspace(-4, 4, 17)
 
 
 def means(states):
@@ -41,7 +39,7 @@ class EchoStateClassifier:
         rows = np.concatenate(X)
         self.mean, self.scale = rows.mean(axis=0), rows.std(axis=0)
         self.node = Reservoir(self.units, seed=self.seed, **SETTINGS)
-        self.readout = make_pipeline(StandardScaler(), RidgeClassifierCV(ALPHAS)).fit(self.features(X), y)
+        self.readout = RidgeClassifierCV(ALPHAS).fit(self.features(X), y)
         return self
 
     def predict(self, X):

@@ -48,7 +48,7 @@ def built(graph, n_neurons):
 def measure(options):
     """Yield the tables and the curves."""
     yield example(options)
-    sizes = (500, 1000) if options.quick else SIZES + (LARGE,) * options.large
+    sizes = (500,) if options.quick else SIZES + (LARGE,) * options.large
     found = {graph: [fresh(built, graph=graph, n_neurons=n) for n in sizes] for graph in GRAPHS}
     rows = [
         (graph, of["synapses"], n, of["seconds"], 1e9 * of["seconds"] / of["synapses"], of["peak_gib"])
