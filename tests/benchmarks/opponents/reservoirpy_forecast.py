@@ -1,16 +1,17 @@
-"""An echo-state network of reservoirpy on the series of forecast.py: ``peer_reservoirpy.py TASK.npz``, JSON out.
+"""An echo-state network of reservoirpy on a series: python reservoirpy_forecast.py TASK.npz, driven by its section.
 
 Leak rate, spectral radius, input scaling, bias and penalty are chosen from a grid by the error on the last fifth of the
 training part, then the readout is fitted on all of it. The readout sees the input beside the units.
 """
 
 import itertools
-import json
 import sys
+from importlib.metadata import version
 
 import numpy as np
 from reservoirpy.mat_gen import uniform
 from reservoirpy.nodes import Reservoir
+from serve import serve
 
 # Without a bias tanh is odd, and products of inputs are out of reach.
 BIASES = (0.0, uniform(low=-0.5, high=0.5))
@@ -71,16 +72,18 @@ def choose(task, lags, units, washout, seed):
     return network, ridge(states[washout:], targets[washout:], penalty)
 
 
+def forecast(task):
+    units, lags, washout, seed, horizon = (int(task[of]) for of in ("units", "lags", "washout", "seed", "horizon"))
+    network, coef = choose(task, lags, units, washout, seed)
+    told = (network.states(task["test"])[int(task["warm"]) :] @ coef).tolist()
+    loops = [network.closed_loop(history, horizon, coef, task["limits"]).tolist() for history in task["histories"]]
+    return {"told": told, "loops": loops}
+
+
 def main():
     task = dict(np.load(sys.argv[1]))
-    units, washout, seed, horizon = (int(task[name]) for name in ("units", "washout", "seed", "horizon"))
-    results = {}
-    for lags in map(int, task["lags"]):
-        network, coef = choose(task, lags, units, washout, seed)
-        told = (network.states(task["test"])[int(task["warm"]) :] @ coef).tolist()
-        loops = [network.closed_loop(history, horizon, coef, task["limits"]).tolist() for history in task["histories"]]
-        results[lags] = {"told": told, "loops": loops}
-    print(json.dumps(results))
+    versions = {"reservoirpy": version("reservoirpy"), "numpy": np.__version__}
+    serve(versions, {"forecast": lambda: forecast(task)})
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def network(case, SNN, SimulationParams):
 
 
 def answer(seconds, values, path):
-    """The answer of one measurement of features; they go to a file, in which batch.py compares them."""
+    """The answer of one measurement of features; they go to a file, from which they are compared."""
     np.savez(path, **values)
     return {"seconds": seconds / len(next(iter(values.values()))), "values": path}
 

@@ -1,4 +1,4 @@
-"""Measure snn-reservoir-py: python peer_snnpy.py CASE.npz, driven by run.py; needs snn-reservoir-py==2.0.0."""
+"""Measure snn-reservoir-py: python snnpy_example.py CASE.npz, driven by the sections; needs 2.0.0."""
 
 import sys
 import warnings
@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 import scipy
-from measure import Measurements
+from example import Measurements
 from serve import serve
 from snnpy import SNN, SimulationParams
 from snnpy.snn import STDPParams

@@ -1,18 +1,14 @@
-"""What delays cost: time of a run with delays over that of the same network without, repeated in turn.
-
-    python tests/benchmarks/delays.py [--repeats 12]
+"""What delays cost: a run with delays beside that of the same network without.
 
 Two networks: a reservoir as the estimators make it with memory (1,000 neurons, 16 synapses each, driven by currents),
-and the first example of snn-reservoir-py (2,000 neurons, 400 synapses each). Other delays make other spikes, so that a
-synaptic event is told too. All are the least of the repeats.
+and the first example of snn-reservoir-py (2,000 neurons, 200 synapses each). Other delays make other spikes, so that a
+synaptic event is told too. All are the least of the repeats, in turn.
 """
 
-import argparse
 import time
 
-import machine
 import numpy as np
-import report
+from tables import Table
 
 from snnres import SNN, SimulationParams
 from snnres.encoding import random_bias, random_input_weights
@@ -68,12 +64,10 @@ def seconds(snn):
     return time.perf_counter() - start
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=12)
-    repeats = parser.parse_args().repeats
-    print(report.machine(machine.describe()))
-    print(f"{'network':<16}{'longest delay':>14}{'us a step':>11}{'ns an event':>13}{'time':>7}{'an event':>10}")
+def measure(options):
+    """Yield the table."""
+    repeats = 1 if options.quick else 12
+    rows = []
     for name, build in (("reservoir", reservoir), ("first example", first_example)):
         networks = [build(None if longest is None else UniformDelays(1, longest)) for longest in DELAYS]
         least = np.min([[seconds(snn) for snn in networks] for _ in range(repeats)], axis=0)
@@ -81,9 +75,13 @@ def main():
         each = least / events
         for longest, snn, total, event in zip(DELAYS, networks, least, each, strict=True):
             step = total / snn.recording.n_steps
-            ratios = f"{total / least[0]:>7.2f}{event / each[0]:>10.2f}"
-            print(f"{name:<16}{longest or 1:>14}{step * 1e6:>11.2f}{event * 1e9:>13.2f}{ratios}")
-
-
-if __name__ == "__main__":
-    main()
+            rows.append((name, longest or 1, step * 1e6, event * 1e9, total / least[0], event / each[0]))
+    columns = {
+        "network": "",
+        "longest delay": "d",
+        "us a step": ".2f",
+        "ns an event": ".2f",
+        "time of none": ".2f",
+        "event of none": ".2f",
+    }
+    yield Table(f"Runs with delays, the least of {repeats}", columns, rows)

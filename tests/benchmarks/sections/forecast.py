@@ -1,25 +1,21 @@
-"""Forecasts of a spiking reservoir beside linear autoregression and an echo-state network, in one run.
+"""Forecasts of a spiking reservoir beside linear autoregression and an echo-state network.
 
-    python tests/benchmarks/forecast.py [--laser PATH] [--reservoirpy-python PATH] [--train 2000 [6000 ...]] [--seeds 3]
-
-Mackey-Glass (tau 17), NARMA-10 and, with its file, the Santa Fe laser; the same settings of ours for all of them: given
-the latest lags at a time, or one step, so that all memory is the network's own. The second has more neurons by default,
-as there all depends on them, and, as NARMA-10 above all, does the better the more steps there are to train. PATH is a
-Python with reservoirpy, by default this one; without it its rows are left out. Errors are in standard deviations
+Mackey-Glass (tau 17), NARMA-10 and the Santa Fe laser; the same settings of ours for all of them: given the latest lags
+at a time, or one step, so that all memory is the network's own. The second has more neurons, as there all depends on
+them, and, as NARMA-10 above all, does the better the more steps there are to train. Errors are in standard deviations
 of the series. One step: NRMSE over the test part. Closed loop: from 20 places in the test part, each after 200 steps
 of history, the NRMSE over the horizon, and the valid steps, the median number before an error exceeds 0.4. Rows with
 several seeds show medians.
 """
 
-import argparse
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from contest import Opponent
+from recorded import first
+from tables import Table
 
 from snnres.datasets import mackey_glass, narma10, read_laser
 from snnres.estimators import ReservoirForecaster
@@ -31,6 +27,9 @@ STARTS = 20
 LIMIT = 0.4
 TEST_STEPS = 1000
 LAGS = ReservoirForecaster().lags
+# Steps to train, and neurons or units by lags.
+TRAIN = (2000, 6000)
+SIZES = {LAGS: 500, 1: 1000}
 # Penalties per row, on standardised columns, for autoregression; chosen as ours is, on the last fifth.
 PENALTIES = np.logspace(-12, 1, 27)
 
@@ -145,31 +144,25 @@ def autoregression(task, order):
 
 
 def echo_state(task, python, neurons, lags, seed):
-    """Yield the row of reservoirpy, none where it is not installed."""
+    """Return the row of reservoirpy."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "task.npz"
         settings = {"units": neurons, "washout": WASHOUT, "seed": seed, "horizon": task.horizon, "warm": HISTORY}
         parts = {"train": task.u[: task.n_train, None], "test": task.test[:, None], "histories": task.histories}
         targets = task.y[: task.n_train - 1, None]
-        np.savez(path, train_targets=targets, lags=(lags,), limits=task.limits, **settings, **parts)
-        script = Path(__file__).with_name("peer_reservoirpy.py")
-        done = subprocess.run([python, str(script), str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        if "No module named 'reservoirpy'" in done.stderr:
-            return
-        raise RuntimeError(done.stderr)
-    (found,) = json.loads(done.stdout).values()
-    yield row(f"reservoirpy, {neurons} units, {said(lags)}", task, np.ravel(found["told"]), found["loops"])
+        np.savez(path, train_targets=targets, lags=lags, limits=task.limits, **settings, **parts)
+        with Opponent("reservoirpy", python, "reservoirpy_forecast.py", path, threads=True) as opponent:
+            found = opponent.measure("forecast")
+    return row(f"reservoirpy, {neurons} units, {said(lags)}", task, np.ravel(found["told"]), found["loops"])
 
 
 def said(lags):
     return "1 lag" if lags == 1 else f"{lags} lags"
 
 
-def rows_of(task, options):
+def rows_of(task, options, sizes):
     """Yield the rows of a task's table, those of random models as lists, one a seed."""
-    seeds = range(options.seeds)
-    sizes = {LAGS: options.neurons, 1: options.delayed_neurons}
+    seeds = range(1 if options.quick else options.seeds)
     for lags, n in sizes.items():
         yield [ours(f"spiking reservoir, {n} neurons, {said(lags)}", task, n, seed, lags=lags) for seed in seeds]
         if lags == 1:
@@ -178,32 +171,22 @@ def rows_of(task, options):
         yield [ours("  without recurrence", task, n, seed, lags=lags, **without) for seed in seeds]
     for order in (LAGS, 50):
         yield [autoregression(task, order)]
-    for lags, n in sizes.items():
-        yield from zip(*(echo_state(task, options.reservoirpy_python, n, lags, seed) for seed in seeds), strict=True)
+    if options.reservoirpy_python:
+        for lags, n in sizes.items():
+            yield [echo_state(task, options.reservoirpy_python, n, lags, seed) for seed in seeds]
 
 
 def line(rows):
-    values = [[score for score in of if score is not None] for of in list(zip(*rows, strict=True))[1:]]
-    cells = [f"{np.median(of):>14.4f}" if of else f"{'-':>14}" for of in values[:2]]
-    cells += [f"{np.median(values[2]):>12.0f}" if values[2] else f"{'-':>12}"]
-    return f"  {rows[0].name:<42}" + "".join(cells)
+    """Return a row of the table: medians."""
+    scores = [[score for score in of if score is not None] for of in list(zip(*rows, strict=True))[1:]]
+    return (rows[0].name, *(float(np.median(of)) if of else None for of in scores))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--laser", help="file of the Santa Fe laser, one number a line")
-    parser.add_argument("--reservoirpy-python", default=sys.executable, help="Python with reservoirpy")
-    parser.add_argument("--neurons", type=int, default=500, help="neurons and echo-state units with lags")
-    parser.add_argument("--delayed-neurons", type=int, default=1000, help="neurons and echo-state units with one lag")
-    parser.add_argument("--train", type=int, nargs="+", default=[2000], help="steps to train, at least 500 each")
-    parser.add_argument("--seeds", type=int, default=3)
-    options = parser.parse_args()
-    for task in (task for n_train in options.train for task in tasks(options.laser, n_train)):
-        loop = f"{f'{task.horizon} steps':>14}{'valid':>12}" if task.horizon else ""
-        print(f"\n{task.title}\n  {'':<42}{'one step':>14}{loop}", flush=True)
-        for rows in rows_of(task, options):
-            print(line(rows), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def measure(options):
+    """Yield a table for each task."""
+    trains, sizes = ((600,), {LAGS: 50, 1: 60}) if options.quick else (TRAIN, SIZES)
+    laser = first(options, "series/*laser*.txt")
+    for task in (task for n_train in trains for task in tasks(laser, n_train)):
+        loop = f"{task.horizon} steps" if task.horizon else "closed loop"
+        columns = {"": "", "one step": ".4f", loop: ".4f", "valid": ".0f"}
+        yield Table(task.title, columns, [line(rows) for rows in rows_of(task, options, sizes)])

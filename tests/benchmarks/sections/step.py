@@ -1,17 +1,13 @@
-"""What a step by itself costs beyond the kernel: time of SNN.step over that of the same step within SNN.simulate.
-
-    python tests/benchmarks/step.py [--steps 1000] [--repeats 12]
+"""What a step by itself costs beyond the kernel: SNN.step beside the same step within SNN.simulate.
 
 Networks of 1,000 neurons and 40 synapses each, plain, with plasticity, and with delays and currents beside it. Input
 is checked and output copied in every step, as in any control loop. All are the least of the repeats, in turn.
 """
 
-import argparse
 import time
 
-import machine
 import numpy as np
-import report
+from tables import Table
 
 from snnres import SNN, SimulationParams, STDPParams
 from snnres.encoding import random_input_weights
@@ -58,26 +54,21 @@ def single(snn, spikes, values):
     return time.perf_counter() - start
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=12)
-    arguments = parser.parse_args()
+def measure(options):
+    """Yield the table."""
+    steps, repeats = (50, 1) if options.quick else (1000, 12)
     rng = np.random.default_rng(0)
-    spikes = (rng.random((INPUTS, arguments.steps)) < 0.2).astype(np.uint8)
-    values = 0.2 * rng.normal(size=(CHANNELS, arguments.steps))
-    print(report.machine(machine.describe()))
-    print(f"{'network':<28}{'us a step, simulate':>20}{'us a step, step':>17}{'beyond':>8}")
+    spikes = (rng.random((INPUTS, steps)) < 0.2).astype(np.uint8)
+    values = 0.2 * rng.normal(size=(CHANNELS, steps))
+    rows = []
     for name, snn, channels in (
         ("plain", network(), None),
         ("plasticity", network(STDPParams()), None),
-        ("all", network(STDPParams(), UniformDelays(1, 20), currents=True), values),
+        ("plasticity, delays, currents", network(STDPParams(), UniformDelays(1, 20), currents=True), values),
     ):
         # Of copies, since weights that have learned make other spikes.
-        times = [[work(snn.copy(), spikes, channels) for work in (whole, single)] for _ in range(arguments.repeats)]
-        inside, outside = np.min(times, axis=0) / arguments.steps * 1e6
-        print(f"{name:<28}{inside:>20.2f}{outside:>17.2f}{outside - inside:>8.2f}")
-
-
-if __name__ == "__main__":
-    main()
+        times = [[work(snn.copy(), spikes, channels) for work in (whole, single)] for _ in range(repeats)]
+        inside, outside = np.min(times, axis=0) / steps * 1e6
+        rows.append((name, inside, outside, outside - inside))
+    columns = {"network": "", "us, within simulate": ".2f", "us, step": ".2f", "beyond": ".2f"}
+    yield Table(f"A step of {NEURONS:,} neurons, the least of {repeats}", columns, rows)

@@ -63,8 +63,11 @@ class Measurements:
             "digest": digest_of(spikes, None if stdp is None else snn.get_topology().data),
         }
 
+    def stdp(self):
+        return self.STDPParams(tau_plus=20.0, tau_minus=40.0, A_plus=1e-3, A_minus=1e-3, W_max=1.0)
+
     def simulate_with_stdp(self):
-        return self.simulate(self.STDPParams(tau_plus=20.0, tau_minus=40.0, A_plus=1e-3, A_minus=1e-3, W_max=1.0))
+        return self.simulate(self.stdp())
 
     def build(self):
         """A generated small world, drawn anew."""

@@ -1,4 +1,4 @@
-"""Measure Brian2's C++ standalone run loop: python peer_brian2.py CASE.npz, driven by run.py.
+"""Measure Brian2's C++ standalone run loop: python brian2_example.py CASE.npz, driven by its section.
 
 Needs brian2==2.9.0, scipy, cython, setuptools and g++. Compilation is not measured.
 """
@@ -8,7 +8,7 @@ import tempfile
 
 import brian2 as b2
 import numpy as np
-from measure import digest_of
+from example import digest_of
 from serve import serve
 
 STEP = 1 * b2.ms

@@ -1,4 +1,4 @@
-"""Measure snnres: python ours.py CASE.npz, driven by run.py."""
+"""Measure snnres, and C on the same spikes: python snnres_example.py CASE.npz, driven by the sections."""
 
 import sys
 import time
@@ -6,7 +6,8 @@ import time
 import numba
 import numpy as np
 import scipy
-from measure import Measurements
+from example import Measurements
+from roofline import Rows, library
 from serve import serve
 
 import snnres
@@ -34,6 +35,17 @@ def eight_features(measurements):
     return {"seconds": time.perf_counter() - start, "features": len(found)}
 
 
+def in_c(measurements):
+    """The spikes of the run, and of the one with STDP, through the synapses alone."""
+    functions = library()
+    if functions is None:
+        return {}
+    still, learning = measurements.network(), measurements.network(measurements.stdp())
+    for snn in (still, learning):
+        snn.simulate()
+    return Rows(functions, still).measurements() | {"learn": Rows(functions, learning).learn}
+
+
 def main():
     measurements = Measurements(np.load(sys.argv[1]), snnres.SNN, snnres.SimulationParams, snnres.STDPParams)
     versions = {
@@ -42,7 +54,8 @@ def main():
         "numpy": np.__version__,
         "scipy": scipy.__version__,
     }
-    serve(versions, measurements.by_name | {"eight_features": lambda: eight_features(measurements)})
+    more = {"eight_features": lambda: eight_features(measurements)} | in_c(measurements)
+    serve(versions, measurements.by_name | more)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""Measure the reference's loop over trials: python batch_snnpy.py CASE.npz, driven by batch.py."""
+"""Measure the reference's loop over trials: python snnpy_batch.py CASE.npz, driven by its section."""
 
 import sys
 import warnings
 from importlib.metadata import version
 
 import numpy as np
-from batch_loop import loop, network
 from serve import serve
 from snnpy import SNN, SimulationParams
+from trial_loop import loop, network
 
 
 def main():

@@ -1,6 +1,6 @@
-"""Measure Brian2's C++ standalone run loop on a network that learns: python plasticity_brian2.py CASE.npz.
+"""Measure Brian2's C++ standalone run loop on a network that learns: python brian2_learning.py CASE.npz.
 
-Driven by plasticity.py. Needs what peer_brian2.py needs. Compilation is not measured.
+Driven by its section. Needs what brian2_example.py needs. Compilation is not measured.
 
 The model is written for speed as its users would: traces and threshold that belong to a neuron are the neuron's; the
 trace of what arrives, which with delays each synapse has for itself, is computed only where a spike is.
@@ -13,7 +13,7 @@ import tempfile
 
 import brian2 as b2
 import numpy as np
-from measure import digest_of
+from example import digest_of
 from serve import serve
 
 STEP = 1 * b2.ms

@@ -1,4 +1,4 @@
-"""Measure snnres on a network that learns: python plasticity_ours.py CASE.npz, driven by plasticity.py."""
+"""Measure snnres on a network that learns: python snnres_learning.py CASE.npz, driven by its section."""
 
 import functools
 import sys
@@ -7,7 +7,7 @@ import time
 import numba
 import numpy as np
 import scipy.sparse as sp
-from measure import digest_of
+from example import digest_of
 from serve import serve
 
 import snnres

@@ -1,4 +1,4 @@
-"""Measure simulate_batch and the loop that it replaces: python batch_ours.py CASE.npz, driven by batch.py."""
+"""Measure simulate_batch and the loop that it replaces: python snnres_batch.py CASE.npz, driven by its section."""
 
 import functools
 import sys
@@ -6,10 +6,12 @@ import time
 
 import numba
 import numpy as np
-from batch_loop import answer, loop, network
 from serve import serve
+from trial_loop import answer, loop, network
 
 import snnres
+
+THREADS = {"one thread": 1, "all threads": -1}
 
 
 def batch(snn, trials, path, n_jobs):
@@ -22,8 +24,8 @@ def main():
     case = np.load(sys.argv[1])
     snn, trials = network(case, snnres.SNN, snnres.SimulationParams), case["trials"]
     measurements = {
-        f"{n_jobs} threads": functools.partial(batch, snn, trials, f"{sys.argv[1]}.{n_jobs}.npz", n_jobs)
-        for n_jobs in (1, 2)
+        name: functools.partial(batch, snn, trials, f"{sys.argv[1]}.{n_jobs}.npz", n_jobs)
+        for name, n_jobs in THREADS.items()
     }
     measurements["loop"] = lambda: loop(snn, trials[:: int(case["every"])], sys.argv[1] + ".loop.npz")
     serve({"snnres": snnres.__version__, "numba": numba.__version__, "numpy": np.__version__}, measurements)
