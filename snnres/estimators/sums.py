@@ -66,7 +66,7 @@ def slices(parts: Iterable[Part], most: int | None = None) -> Iterator[Part]:
         step = max(1, AT_A_TIME // (8 * max(1, part.rows.shape[1]))) if most is None else most
         for start in range(0, len(part.rows), step):
             place = slice(start, start + step)
-                yield Part(part.numbers[place], part.rows[place], part.targets[place])
+            yield Part(part.numbers[place], part.rows[place], part.targets[place])
 
 
 def by_samples(n_samples: int, n_features: int) -> bool:
