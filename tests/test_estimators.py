@@ -19,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor, ReservoirTransformer
-from snnres.estimators.readout import ALPHAS, LeaveOneOutRidgeClassifier
+from snnres.estimators.readout import ALPHAS, SummedRidgeClassifier
 from snnres.estimators.reservoir import firing_rate
 from snnres.estimators.signal import currents, differences, standardised
 from snnres.evaluation import evaluate
@@ -462,7 +462,7 @@ def test_a_readout_of_few_samples_keeps_what_can_be_known():
     classifier = ReservoirClassifier(num_neurons=400, bias_scaling=0.3, n_bins=20, random_state=1, **former).fit(X, y)
     # Chance is .5, and four standard errors of 400 samples are .1.
     assert classifier.score(Z, z) > 0.6
-    assert 0.55 < classifier.readout_.loo_accuracy_ < 0.75
+    assert 0.55 < classifier.readout_.left_out_accuracy_ < 0.75
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
@@ -480,9 +480,9 @@ def test_the_penalty_is_that_of_the_least_hinge_loss_of_samples_left_out(n_class
         right.append(np.mean((told[:, 0] > 0 if n_classes == 2 else told.argmax(axis=1)) == y))
     best = int(np.argmin(losses))
     labels = np.array(["b", "c", "d"])[y]
-    readout = LeaveOneOutRidgeClassifier().fit(X, labels)
+    readout = SummedRidgeClassifier().fit(X, labels)
     assert 0 < best < len(ALPHAS) - 1
-    assert (readout.alpha_, readout.loo_accuracy_) == (ALPHAS[best], pytest.approx(right[best]))
+    assert (readout.alpha_, readout.left_out_accuracy_) == (ALPHAS[best], pytest.approx(right[best]))
     ridge = RidgeClassifier(alpha=ALPHAS[best]).fit(X, labels)
     np.testing.assert_allclose(readout.decision_function(X), ridge.decision_function(X), atol=1e-10)
     np.testing.assert_array_equal(readout.predict(X), ridge.predict(X))
@@ -494,7 +494,7 @@ def test_a_readout_that_learnt_nothing_says_so():
     with pytest.warns(UserWarning, match=r"left out in turn, \d+% of the samples are .*50% are of one class") as told:
         classifier = ReservoirClassifier(**QUICK).fit(X, y)
     assert told[0].filename == __file__
-    assert classifier.score(X, y) > classifier.readout_.loo_accuracy_
+    assert classifier.score(X, y) > classifier.readout_.left_out_accuracy_
     with pytest.warns(UserWarning, match=r"left out in turn, the samples are predicted no better than by the mean"):
         ReservoirRegressor(**QUICK).fit(X, rng.normal(size=30))
 

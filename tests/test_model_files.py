@@ -243,7 +243,7 @@ def test_the_schema_is_the_documented_one(tmp_path):
     with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
         header = json.loads(str(archive["header"]))
         content = header["estimator"]
-        assert (header["format"], header["version"]) == ("snnres estimator", 3)
+        assert (header["format"], header["version"]) == ("snnres estimator", 4)
         assert content["object"] == "ReservoirClassifier"
         assert content["parameters"]["num_neurons"] == 30
         assert content["attributes"]["input_form_"] == "table"

@@ -15,6 +15,7 @@ from ..encoding.taps import random_taps
 from ..features import FeatureExtractor, FeatureOptions
 from ..measures.driven import tapped
 from ..network import SNN
+from ..progress import Progress
 from .reservoir import Currents, ReservoirSettings, brings_input_weights, calibration_sample, random_network
 
 Float64Array = NDArray[np.float64]
@@ -77,7 +78,7 @@ class Pathway(NamedTuple):
         return FeatureExtractor(self.features, replace(options, final_taus=self.final_taus))
 
     def write(
-        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, *, verbose: bool
+        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, progress: Progress
     ) -> None:
         """Write the features of each sample to its row of ``out``."""
         self.network.simulate_batch(
@@ -87,7 +88,7 @@ class Pathway(NamedTuple):
             out=out,
             neurons=np.arange(self.network.num_neurons),
             n_jobs=n_jobs,
-            progress=verbose,
+            progress=progress,
         )
 
 

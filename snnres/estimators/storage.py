@@ -17,7 +17,7 @@ from ..validation import check_real, refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
-VERSION = 3
+VERSION = 4
 
 
 # Parameters that change nothing in what an estimator predicts.
@@ -51,7 +51,7 @@ class StorageMixin:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
-        ("snnres estimator"), ``version`` (3), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
+        ("snnres estimator"), ``version`` (4), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
 
         - ``array``: the name of an array of the file; with ``"text": true`` its strings are Python objects

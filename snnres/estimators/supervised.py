@@ -5,44 +5,51 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
-from sklearn.linear_model import RidgeCV
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ..encoding.fitting import all_or_nothing
+from ..encoding.series import Series
 from ..validation import check_unmasked, refuse
-from .base import BaseReservoir, FeatureMatrix, Float32Array, Float64Array
-from .readout import ALPHAS, LeaveOneOutRidgeClassifier
+from .base import BaseReservoir, FeatureMatrix, Float64Array
+from .pathways import Pathway
+from .readout import SummedRidge, SummedRidgeClassifier, SummedRidgeRegressor, as_columns, codes_of
+from .sums import Sums, check_budget, spread_over
 
 # Of a block as loud as its spread says; with more, each is quieter.
 COLUMNS = 1000
+# On so many of the samples, evenly spread through them, a pathway is chosen where there are more.
+CHOICE_SAMPLES = 1000
 # Of the test of whether leave-one-out predictions are better than the most frequent class.
 LEVEL = 0.05
 
 
-def spread_of(block: Float32Array | Float64Array) -> float:
-    """Return the spread of a block over all its columns, 1 where nothing varies.
+def scales_of(variances: Float64Array, columns: dict[str, slice]) -> dict[str, float]:
+    """Return what divides the columns of each block, so that all blocks are equally loud, however many columns have.
 
-    One number for all neurons: dividing each column by its own would make the rarest spikes as loud as the rest.
+    One number for all neurons: dividing each column by its own spread would make the rarest spikes as loud as the rest.
     """
-    spread = float(np.sqrt(np.mean((block - block.mean(axis=0, dtype=np.float64)) ** 2)))
-    return spread if spread > 0 else 1.0
+    return {name: scale_of(variances[part]) for name, part in columns.items()}
+
+
+def scale_of(variances: Float64Array) -> float:
+    """Return what divides columns, given their variances; as if their spread were 1 where nothing varies."""
+    spread = float(np.sqrt(np.mean(variances)))
+    return (spread if spread > 0 else 1.0) * float(np.sqrt(len(variances) / COLUMNS))
 
 
 def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
-    """Return what divides the columns of each block, so that all blocks are equally loud, however many columns have."""
-    return {
-        name: spread_of(matrix.values[:, columns]) * float(np.sqrt((columns.stop - columns.start) / COLUMNS))
-        for name, columns in matrix.columns.items()
-    }
+    """Return :func:`scales_of` features."""
+    return scales_of(matrix.values.var(axis=0, dtype=np.float64), matrix.columns)
 
 
 def scaled(matrix: FeatureMatrix, scales: dict[str, float]) -> Float64Array:
@@ -112,22 +119,69 @@ class ReservoirPredictor(BaseReservoir):
             raise ValueError(
                 f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
             )
-        fitted: dict[str, Any] = {}
-
-        def left_out_error(name: str, matrix: FeatureMatrix) -> float:
-            fitted[name] = self._default_readout().fit(scaled(matrix, block_scales(matrix)), targets)
-            return self._left_out_error(fitted[name])
-
-        matrix = self._fit_reservoir(series, left_out_error)
-        self.scales_ = block_scales(matrix)
-        if self.readout is None and self.memory_ in fitted:
-            self.readout_ = fitted[self.memory_]
-        else:
-            self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
-            self.readout_.fit(scaled(matrix, self.scales_), targets)
-        self._warn_of_chance(targets)
+        self._learn(series, targets, len(targets))
+        if self.readout is None:
+            self._warn_of_chance(targets)
         self._remember_parameters()
         return self
+
+    def _learn(self, series: Series, targets: NDArray[Any], n_samples: int) -> None:
+        """Fit the reservoir, and the readout to its features."""
+        every = len(targets) <= CHOICE_SAMPLES
+        numbers = np.arange(len(targets)) if every else spread_over(len(targets), CHOICE_SAMPLES)
+        tried: dict[str, tuple[SummedRidge, dict[str, float]]] = {}
+
+        def error(name: str, pathways: list[Pathway]) -> float:
+            some = series if every else series.part(numbers)
+            tried[name] = self._read_out(self._summed(some, targets[numbers], pathways), pathways)
+            return float(tried[name][0].left_out_loss_)
+
+        self._fit_reservoir(series, error, room=partial(self._check_room, len(targets)))
+        if self.readout is not None:
+            matrix = self._matrix(series, self.pathways_)
+            self.scales_ = block_scales(matrix)
+            self.readout_ = clone(self.readout).fit(scaled(matrix, self.scales_), targets)
+        elif every and self.memory_ in tried:
+            self.readout_, self.scales_ = tried[self.memory_]
+        else:
+            sums = self._summed(series, targets, self.pathways_)
+            self.readout_, self.scales_ = self._read_out(sums, self.pathways_)
+
+    def _check_room(self, n_samples: int, n_columns: int) -> None:
+        """Refuse features for which ``max_bytes`` leaves no room."""
+        if self.readout is None:
+            check_budget(n_samples, n_columns, 4, self._room())
+            return
+        # In float32, and once more in float64.
+        needed = n_samples * n_columns * 12
+        if needed > self.max_bytes:
+            raise ValueError(
+                f"max_bytes must be at least {needed}: readout takes {n_columns} features of {n_samples} samples at "
+                f"once. Got {self.max_bytes} instead: raise it, leave readout=None, which takes a part at a time, or "
+                "have fewer features by num_neurons, features, n_bins or scales."
+            )
+
+    def _room(self) -> int:
+        """Return the bytes that the readout may take beside features in the making."""
+        return self.max_bytes - self._block_bytes()
+
+    def _summed(self, series: Series, targets: NDArray[Any], pathways: list[Pathway], onto: Sums | None = None) -> Sums:
+        """Return the features of samples with their targets, collected as the readout needs them."""
+        coded = self._coded(targets)
+        n_columns = self._layout(pathways).n_columns
+        sums = Sums(n_columns, coded.shape[1], self._room(), expected=len(coded)) if onto is None else onto
+        for place, matrix in self._blocks(series, pathways):
+            sums.add(matrix.values, coded[place])
+        return sums
+
+    def _read_out(self, sums: Sums, pathways: list[Pathway]) -> tuple[SummedRidge, dict[str, float]]:
+        """Return the default readout of collected features, and what their blocks are divided by."""
+        columns = self._layout(pathways).columns
+        scales = scales_of(sums.run(sums.variances, stoppable=True), columns)
+        divisors = np.ones(sums.n_features)
+        for name, part in columns.items():
+            divisors[part] = scales[name]
+        return self._prepared_readout().solve(sums, divisors), scales
 
     def _check_answer(self, matrix: FeatureMatrix) -> None:
         self.readout_.predict(scaled(matrix, self.scales_))
@@ -140,13 +194,14 @@ class ReservoirPredictor(BaseReservoir):
         X : as in fit
             Finite samples of the same form.
         """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.predict(features))
+        return self._asked("predict", X)
 
-    def _readout_input(self, X: Any) -> Float64Array:
+    def _asked(self, method: str, X: Any) -> NDArray[Any]:
+        """Return what a method of the readout says of the features of each sample."""
         check_is_fitted(self)
-        matrix = self._matrix(self._check_samples(X, reset=False), self.pathways_)
-        return scaled(matrix, self.scales_)
+        series = self._check_samples(X, reset=False)
+        ask = getattr(self.readout_, method)
+        return np.concatenate([ask(scaled(matrix, self.scales_)) for _, matrix in self._blocks(series, self.pathways_)])
 
     def _check_readout(self) -> None:
         """Refuse a readout that is no estimator, or of the wrong kind."""
@@ -155,11 +210,15 @@ class ReservoirPredictor(BaseReservoir):
     def _check_targets(self, y: Any) -> NDArray[Any]:
         raise NotImplementedError
 
-    def _default_readout(self) -> Any:
+    def _default_readout(self) -> SummedRidge:
         raise NotImplementedError
 
-    def _left_out_error(self, readout: Any) -> float:
-        """Return the error of a fitted default readout on samples left out in turn."""
+    def _prepared_readout(self) -> SummedRidge:
+        """Return the default readout with what it would learn from the targets themselves."""
+        return self._default_readout()
+
+    def _coded(self, targets: NDArray[Any]) -> Float64Array:
+        """Return the targets as the numbers (n_samples, n_columns) on which the default readout regresses."""
         raise NotImplementedError
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
@@ -227,17 +286,22 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
             raise ValueError(f"y must hold at least 2 classes. Got {len(self.classes_)} class instead.")
         return targets
 
-    def _default_readout(self) -> Any:
-        return LeaveOneOutRidgeClassifier()
+    def _default_readout(self) -> SummedRidgeClassifier:
+        return SummedRidgeClassifier(max_bytes=self.max_bytes)
 
-    def _left_out_error(self, readout: Any) -> float:
-        return float(readout.loo_loss_)
+    def _prepared_readout(self) -> SummedRidge:
+        readout = self._default_readout()
+        readout.classes_ = self.classes_
+        return readout
+
+    def _coded(self, targets: NDArray[Any]) -> Float64Array:
+        return codes_of(targets, self.classes_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
+        if not isinstance(self.readout_, SummedRidgeClassifier):
             return
-        found, n = self.readout_.loo_accuracy_, len(targets)
-        largest = float(np.unique(targets, return_counts=True)[1].max() / n)
+        found, n = self.readout_.left_out_accuracy_, self.readout_.n_left_out_
+        largest = float(np.unique(targets, return_counts=True)[1].max() / len(targets))
         if binomtest(round(found * n), n, largest, alternative="greater").pvalue > LEVEL:
             warn_of_chance(f"{found:.0%} of the samples are classified right, and {largest:.0%} are of one class")
 
@@ -250,8 +314,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         X : as in fit
             Finite samples of the same form.
         """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.decision_function(features))
+        return self._asked("decision_function", X)
 
     @available_if(readout_has("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Float64Array:
@@ -262,8 +325,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         X : as in fit
             Finite samples of the same form.
         """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.predict_proba(features))
+        return self._asked("predict_proba", X)
 
 
 class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[misc]
@@ -309,17 +371,13 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
         column = targets.ndim == 2 and targets.shape[1] == 1
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets
 
-    def _default_readout(self) -> Any:
-        return RidgeCV(alphas=ALPHAS)
+    def _default_readout(self) -> SummedRidgeRegressor:
+        return SummedRidgeRegressor(max_bytes=self.max_bytes)
 
-    def _left_out_error(self, readout: Any) -> float:
-        return -float(readout.best_score_)
+    def _coded(self, targets: NDArray[Any]) -> Float64Array:
+        return as_columns(targets)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, RidgeCV) or self.readout is not None:
-            return
-        n = len(targets)
-        # The mean of the others misses by n / (n - 1) times the deviation from the mean of all.
-        of_mean = float(np.mean((targets - targets.mean(axis=0)) ** 2)) * (n / (n - 1)) ** 2
-        if -self.readout_.best_score_ >= of_mean:
+        readout = self.readout_
+        if isinstance(readout, SummedRidgeRegressor) and readout.left_out_loss_ >= readout.loss_of_mean_:
             warn_of_chance("the samples are predicted no better than by the mean of the others")

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..kernels.extraction import count_trials, filter_trials
 from ..recording import Recording
 from ..recording.spikes import check_bounds
 from ..validation import check_int, check_neurons, check_rows_out, check_type, freeze
 from .tables import FEATURES, FeatureOptions, check_feature_names, value_groups, value_names
+from .timed import finest_scales
+from .trains import measured
+
+# Numbers of bins, one a block, of features that are counts of spikes.
+BINS: dict[str, Callable[[FeatureOptions], tuple[int, ...]]] = {
+    "spike_counts": lambda options: (1,),
+    "binned_counts": lambda options: (options.n_bins,),
+    "multiscale_counts": lambda options: options.scales,
+}
+# Time constant and number of points, one pair a block, of features that are filtered trains.
+FILTERS: dict[str, Callable[[FeatureOptions], tuple[tuple[float, int], ...]]] = {
+    "filtered_traces": lambda options: ((options.trace_tau, options.n_bins),),
+    "final_traces": lambda options: tuple((tau, 1) for tau in options.final_taus),
+}
+# Of which trains are made at a time: so many times stay in the cache, and a trial's are rarely more.
+SPIKES_AT_ONCE = 2**17
+
+
+class Block(NamedTuple):
+    """Columns of one feature whose values are comparable in size, and what tells them from its other blocks."""
+
+    name: str
+    label: str
+    columns: slice
+
+
+class Events(NamedTuple):
+    """Recorded spikes as the kernels take them; ``column`` of those that nobody asks for is the number of neurons."""
+
+    starts: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    neurons: NDArray[np.uint32]
+    column: NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -54,14 +89,8 @@ class FeatureExtractor:
 
     def columns(self, n_neurons: int) -> dict[str, slice]:
         """Return the columns of each block, by feature and, where it has several blocks, what tells them apart."""
-        n_neurons = check_int("n_neurons", n_neurons, 0)
-        found, end = {}, 0
-        for name in self.names:
-            n_values = len(value_names(name, self.options))
-            for label, part in value_groups(name, self.options).items():
-                start, end = end, end + n_neurons * len(range(n_values)[part])
-                found[f"{name} {label}".strip()] = slice(start, end)
-        return found
+        blocks = self._blocks(check_int("n_neurons", n_neurons, 0))
+        return {f"{block.name} {block.label}".strip(): block.columns for block in blocks}
 
     def column_names(self, n_neurons: int) -> list[str]:
         """Return the name of each column: feature, neuron and, where a neuron has several values, which."""
@@ -138,9 +167,71 @@ class FeatureExtractor:
         rows: NDArray[np.float32],
     ) -> None:
         """Write the features of each trial to its row, as :meth:`extract` with all arguments known to be right."""
-        trains = recording.trains_by_trial(starts, neurons)
-        columns = self.columns(len(neurons))
+        # Spikes of the others are counted in one entry more: cheaper than a branch at each of them.
+        column = np.full(recording.n_neurons, len(neurons), dtype=np.uint32)
+        column[neurons] = np.arange(len(neurons))
+        events = Events(starts, recording.offsets, recording.neurons, column)
+        # Kernels know no subclasses of arrays.
+        plain = np.asarray(rows)
+        counted: list[tuple[int, int]] = []
+        described: dict[str, int] = {}
+        for name, firsts in self._firsts(len(neurons)).items():
+            if name in BINS:
+                counted += zip(BINS[name](self.options), firsts, strict=True)
+            elif name in FILTERS:
+                for (tau, n_points), first in zip(FILTERS[name](self.options), firsts, strict=True):
+                    filter_trials(*events, tau, n_points, first, np.zeros(len(neurons) + 1), plain)
+            else:
+                described[name] = firsts[0]
+        if counted:
+            write_counts(events, len(neurons), counted, plain)
+        if described:
+            self._write_described(recording, starts, neurons, described, plain)
+
+    def _blocks(self, n_neurons: int) -> list[Block]:
+        """Return all blocks of columns in order."""
+        blocks, end = [], 0
         for name in self.names:
-            values = FEATURES[name](trains, self.options).reshape(len(rows), len(neurons), -1)
+            n_values = len(value_names(name, self.options))
             for label, part in value_groups(name, self.options).items():
-                rows[:, columns[f"{name} {label}".strip()]] = values[:, :, part].reshape(len(rows), -1)
+                start, end = end, end + n_neurons * len(range(n_values)[part])
+                blocks.append(Block(name, label, slice(start, end)))
+        return blocks
+
+    def _firsts(self, n_neurons: int) -> dict[str, list[int]]:
+        """Return the first column of each block of each feature."""
+        blocks = self._blocks(n_neurons)
+        return {name: [block.columns.start for block in blocks if block.name == name] for name in self.names}
+
+    def _write_described(
+        self,
+        recording: Recording,
+        starts: NDArray[np.int64],
+        neurons: NDArray[np.int64],
+        firsts: dict[str, int],
+        rows: NDArray[np.float32],
+    ) -> None:
+        """Write features with one value a neuron, which need its train, a few trials at a time."""
+        for some in pieces(recording.offsets[starts]):
+            trains = measured(recording.trains_by_trial(starts[some.start : some.stop + 1], neurons))
+            for name, first in firsts.items():
+                values = FEATURES[name](trains, self.options)
+                rows[some, first : first + len(neurons)] = values.reshape(-1, len(neurons))
+
+
+def write_counts(events: Events, n_neurons: int, wanted: list[tuple[int, int]], rows: NDArray[np.float32]) -> None:
+    """Write counts in numbers of bins, each of them to the columns from the one that stands beside it."""
+    finest = finest_scales([n_bins for n_bins, _ in wanted])
+    for most in dict.fromkeys(finest.values()):
+        scales, firsts = np.array([entry for entry in wanted if finest[entry[0]] == most]).T.copy()
+        counts, sums = (np.zeros((*shape, n_neurons + 1), dtype=np.int32) for shape in ((most,), ()))
+        count_trials(*events, scales, firsts, counts, sums, rows)
+
+
+def pieces(ends: NDArray[np.int64]) -> Iterator[slice]:
+    """Yield slices of successive trials that have about ``SPIKES_AT_ONCE`` spikes, of which ``ends`` are the sums."""
+    start = 0
+    while start < len(ends) - 1:
+        stop = max(start + 1, int(np.searchsorted(ends, ends[start] + SPIKES_AT_ONCE, side="right")) - 1)
+        yield slice(start, stop)
+        start = stop

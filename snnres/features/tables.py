@@ -20,7 +20,7 @@ from .basic import (
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
 from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
-from .trains import Spikes, Values, as_trains, check_scales, check_taus
+from .trains import Spikes, Values, check_scales, check_taus, measured
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
 
 
@@ -48,7 +48,7 @@ def extract_features(
     >>> list(features)[:3], features["mean_isi"].tolist()
     (['spike_counts', 'spike_variances', 'mean_spike_times'], [2.0, -1.0])
     """
-    trains = as_trains(spikes)
+    trains = measured(spikes)
     chosen: dict[str, Any] = {} if missing is None else {"missing": missing}
     moments = spike_histogram_moments(trains, **chosen)
     return {

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import jit
+from .prefetch import prefetch_to_read
 from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
@@ -13,6 +14,10 @@ UnsignedArray = NDArray[np.unsignedinteger[Any]]
 
 ONE = np.uint32(1)
 NEXT = np.uint64(1)
+# Spikes ahead of the one that is sent, for whose rows memory is asked, and before that for where they begin.
+ROWS_AHEAD, BOUNDS_AHEAD = 8, 16
+# Weights in a cache line, of which one is asked for at a time.
+LINE = np.uint64(16)
 
 
 class Edges(NamedTuple):
@@ -42,12 +47,23 @@ def all_at_once(synapses, flight, spikes):
 def spread(synapses, model, state, potential, spikes):
     """Add what is sent to the targets' potentials.
 
+    Memory is asked for in time, since no processor guesses who fires next. A step of 10^6 neurons with 100 synapses
+    each then takes 2.7 instead of 6.7 to 8.7 ns an event, of 10^5 1.2 instead of 3 to 5, of 2,000 an eighth less. With
+    the first lines of a row alone, or without its bounds, it is 4 of 10^6.
+
     Storing the dense stretches of a ring's rows with their gaps, to be added eight at a time, took 0.62 instead of
     0.67 s of CPU time for 700 trials of 2000 neurons with 200 synapses each (on a busy machine): 8 %, for 100 lines and
     a second copy of the weights.
     """
     indptr, target, weight = synapses.indptr, synapses.target, synapses.weight
     for k in range(spikes.size):
+        if k + BOUNDS_AHEAD < spikes.size:
+            prefetch_to_read(indptr, spikes[k + BOUNDS_AHEAD])
+        if k + ROWS_AHEAD < spikes.size:
+            j = spikes[k + ROWS_AHEAD]
+            for e in range(indptr[j], indptr[j + ONE], LINE):
+                prefetch_to_read(target, e)
+                prefetch_to_read(weight, e)
         j = spikes[k]
         for e in range(indptr[j], indptr[j + ONE]):
             potential[target[e]] += transmit(model.transmission, state, state.stream, weight[e], j, e)

@@ -1,8 +1,10 @@
 """Advance a network in chunks, so that progress can be shown and an interrupt finds a consistent state."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.advance import advance
 from ..kernels.model import Drive, Model, Recorder, State
@@ -10,9 +12,10 @@ from ..kernels.monitor import advance_monitored
 from ..recording import Recording
 from ..recording.variables import NOTHING_MONITORED
 from .monitoring import Sampler
+from .pace import Pace
 
-# Neurons and synapses that a chunk may visit at most: some tenths of a second.
-CHUNK_WORK = 10**8
+# What a chunk shall take: Ctrl-C waits for its end.
+CHUNK_SECONDS = 0.05
 BUFFER_SPIKES = 2**20
 
 
@@ -45,7 +48,7 @@ class Run:
         self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
-        self.chunk = max(1, CHUNK_WORK // (self.n_neurons + len(model.synapses.weight)))
+        self.pace = Pace(CHUNK_SECONDS, self.n_neurons, len(model.synapses.weight))
         self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
 
     @property
@@ -53,20 +56,41 @@ class Run:
         """Steps run so far."""
         return int(self.recorder.position[0])
 
-    def advance(self) -> Iterator[int]:
-        """Run to the end, yielding the steps done after each chunk."""
+    def advance(self, every: int | None = None) -> Iterator[int]:
+        """Run to the end, yielding the steps done after each chunk; one ends at each multiple of ``every``."""
         while self.done < self.n_steps:
             start = self.done
-            stop = min(start + self.chunk, self.n_steps)
-            if self.sampler is None:
-                advance(*self.parts, self.recorder, stop)
-            else:
-                advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)
-            if self.done < stop:
-                self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
+            stop = min(start + self.pace.steps, self.n_steps)
+            if every is not None:
+                stop = min(stop, (start // every + 1) * every)
+            self._run_chunk(start, stop)
             if self.done > start:
                 yield self.done
         self.recorder = resized(self.recorder, self.recorder.offsets[-1])
+
+    def _run_chunk(self, start: int, stop: int) -> None:
+        """Run to a step, or less far where there are more spikes than the pace allows or than there is room for."""
+        recorder, end = self.recorder, int(self.recorder.offsets[start])
+        allowed = recorder.neurons[: end + self.pace.spikes + recorder.fired.size]
+        bounded = Recorder(recorder.offsets, allowed, recorder.fired, recorder.words, recorder.position)
+        began = time.perf_counter()
+        if self.sampler is None:
+            advance(*self.parts, bounded, stop)
+        else:
+            advance_monitored(*self.parts, bounded, self.sampler.monitor, stop)
+        seconds = time.perf_counter() - began
+        done, spikes = self.done, int(recorder.offsets[self.done]) - end
+        self.pace.learn(seconds, done - start, spikes)
+        if done < stop and recorder.neurons.size - end - spikes < recorder.fired.size:
+            self.recorder = resized(recorder, 2 * recorder.neurons.size)
+
+    def go_on_from(self, counts: NDArray[np.integer], neurons: NDArray[np.uint32]) -> None:
+        """Take over the spikes of the steps that were run before, ``counts`` (n_done,) of them a step."""
+        done = len(counts)
+        np.cumsum(counts, out=self.recorder.offsets[1 : done + 1])
+        self.recorder = resized(self.recorder, max(self.recorder.neurons.size, len(neurons) + self.recorder.fired.size))
+        self.recorder.neurons[: len(neurons)] = neurons
+        self.recorder.position[0] = done
 
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""

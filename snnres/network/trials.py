@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..features import FeatureExtractor
 from ..kernels.drives import SpikeDrive
 from ..kernels.model import Drive
 from ..kernels.turn import turn_bytes
@@ -46,6 +45,18 @@ class Trials(NamedTuple):
     durations: NDArray[np.int64]
     clamps: list[Clamp | None]
 
+    def part(self, first: int, last: int) -> "Trials":
+        """Return the trials ``first`` to ``last``, without input weights, which a network has."""
+        spikes, currents = (None if given is None else given[first:last] for given in (self.spikes, self.currents))
+        return self._replace(
+            spikes=spikes,
+            currents=currents,
+            input_weights=None,
+            lengths=self.lengths[first:last],
+            durations=self.durations[first:last],
+            clamps=self.clamps[first:last],
+        )
+
     def stretch(self, first: int, last: int) -> Stretch:
         """Return the trials ``first`` to ``last``."""
         starts, rows = (np.append(0, np.cumsum(steps[first:last])) for steps in (self.durations, self.lengths))
@@ -81,13 +92,6 @@ class Chunk(NamedTuple):
     def outputs(self, neurons: NDArray[np.int64]) -> list[NDArray[np.int8]]:
         """Return (n_steps_k, n) 0/1 of the given neurons for each trial."""
         return np.split(self.recording.to_dense(neurons), self.starts[1:-1])
-
-    def features(
-        self, extractor: FeatureExtractor, neurons: NDArray[np.int64], rows: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Write the features of each trial to its row; return them."""
-        extractor.write(self.recording, self.starts, neurons, rows)
-        return rows
 
     def trains(self, neurons: NDArray[np.int64]) -> SpikeTrains:
         """Return the trains of the given neurons, trial after trial."""
