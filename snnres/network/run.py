@@ -10,9 +10,12 @@ from ..kernels.monitor import advance_monitored
 from ..recording import Recording
 from ..recording.variables import NOTHING_MONITORED
 from .monitoring import Sampler
+from .shares import Crew
 
 # Neurons and synapses that a chunk may visit at most: some tenths of a second.
 CHUNK_WORK = 10**8
+# Fraction of the neurons that is expected to fire in a step of a network that threads share.
+FIRING = 1 / 8
 BUFFER_SPIKES = 2**20
 
 
@@ -37,16 +40,27 @@ class Run:
     """One run: advances the state, with a rule the weights too, and keeps the spikes and what a sampler takes down.
 
     A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
-    state and recording agree wherever an interrupt falls.
+    state and recording agree wherever an interrupt falls. With a crew several threads may share it, and its steps are
+    the same.
     """
 
-    def __init__(self, model: Model, drive: Drive, state: State, n_steps: int, sampler: Sampler | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        drive: Drive,
+        state: State,
+        n_steps: int,
+        sampler: Sampler | None = None,
+        crew: Crew | None = None,
+    ) -> None:
         self.parts = (model, drive, state)
         self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
-        self.chunk = max(1, CHUNK_WORK // (self.n_neurons + len(model.synapses.weight)))
+        visited = len(model.synapses.weight) * (1 if crew is None else FIRING)
+        self.chunk = max(1, int(CHUNK_WORK / (self.n_neurons + visited)))
         self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
+        self.crew = crew
 
     @property
     def done(self) -> int:
@@ -58,7 +72,9 @@ class Run:
         while self.done < self.n_steps:
             start = self.done
             stop = min(start + self.chunk, self.n_steps)
-            if self.sampler is None:
+            if self.crew is not None:
+                self.crew.advance(self.recorder, stop)
+            elif self.sampler is None:
                 advance(*self.parts, self.recorder, stop)
             else:
                 advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)

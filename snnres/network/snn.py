@@ -45,6 +45,7 @@ from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
 from .monitoring import Sampler, check_monitor
 from .network import Network, mean_field_threshold, require_modulation, trace_factor, warn_of_overflow
 from .run import Run
+from .shares import Crew, can_be_shared
 from .step import Stepper
 from .synapses import Synapses, owned
 from .trials import check_start, check_trials
@@ -164,7 +165,12 @@ class SNN(Wiring):
             self._running.release()
 
     def simulate(
-        self, trace_tau: float | None = 10.0, *, monitor: StateMonitor | None = None, progress: Progress = False
+        self,
+        trace_tau: float | None = 10.0,
+        *,
+        monitor: StateMonitor | None = None,
+        n_jobs: int = -1,
+        progress: Progress = False,
     ) -> NDArray[np.int8]:
         """Run for ``simulation_duration`` steps from the present state.
 
@@ -178,6 +184,11 @@ class SNN(Wiring):
         monitor : StateMonitor, optional
             What to record of the state beside the spikes: ``recording.variables`` has it. The run is the same with it
             as without, bit for bit; one that is interrupted keeps the samples of the steps that it has done.
+        n_jobs : int, default -1
+            Threads that may share the neurons of a large network; -1 for one a core. The run is the same with any
+            number, bit for bit. One thread runs what would be no faster on several, a network of fewer than 500,000
+            neurons and synaptic events a step, and what cannot be shared: plasticity, a clamp, random numbers, and
+            parts other than cells and synaptic currents.
         progress : bool or callable, default False
             True shows a bar on standard error; a function is called with (steps done, steps in all).
 
@@ -200,7 +211,7 @@ class SNN(Wiring):
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
-        report = reporter(progress, "simulate", n_steps)
+        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", n_steps)
         drive = self._input.drive(self._network.input_weights, n_steps)
         with self._alone(), report:
             sampler = None
@@ -209,7 +220,12 @@ class SNN(Wiring):
                 check_monitor(*place)
                 sampler = Sampler(*place)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-            self._run = Run(self._network.model(decay), drive, self._state, n_steps, sampler)
+            parts = (self._network.model(decay), drive, self._state)
+            crew = None
+            if threads > 1 and can_be_shared(self._network, drive):
+                shown = None if sampler is None else sampler.monitor
+                crew = Crew(self._network.synapses, *parts, shown, n_steps, threads)
+            self._run = Run(*parts, n_steps, sampler, crew)
             for done in self._run.advance():
                 report(done)
         warn_of_overflow(self._network)
