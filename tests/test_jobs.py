@@ -156,7 +156,7 @@ class TestCluster:
         with joblib.parallel_config("dask"):
             found = snn.simulate_batch(trials, progress=lambda *how_far: done.append(how_far))
             snn.simulate_batch(trials, returns=extractor, out=out)
-            latencies = snn.simulate_batch(trials, returns=lambda trains: features.first_spike_times(trains))
+            latencies = snn.simulate_batch(trials, returns=features.first_spike_times)
         assert_equal(found, snn.simulate_batch(trials, n_jobs=1))
         assert done == sorted(done)
         assert done[-1] == (40, 40)
