@@ -44,7 +44,8 @@ def workers(n_jobs: int, *, unchosen: int | None = None) -> Workers:
     client, distributed = getattr(backend, "client", None), sys.modules.get("distributed")
     if distributed is not None and isinstance(client, distributed.Client):
         return Cluster(client, count)
-    return Threads(count) if count == 1 or backend.supports_sharedmem else Processes(count)
+    # Not every backend has the attribute.
+    return Threads(count) if count == 1 or getattr(backend, "supports_sharedmem", False) else Processes(count)
 
 
 def n_threads(n_jobs: int) -> int:

@@ -400,7 +400,8 @@ class SNN(Driving):
         trace_tau : float, optional
             Time constant in steps, > 0, of the trace that ``monitor`` may read; None for no trace.
         n_jobs : int, default -1
-            Threads; -1 for one a core.
+            Threads; -1 for one a core. Under ``joblib.parallel_config(backend=...)`` the workers of that backend, a
+            Dask cluster say, -1 being all that it allows; a worker itself does all in one thread.
         progress : bool or callable, default False
             As in :meth:`simulate`, of trials.
 
