@@ -23,7 +23,7 @@ from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.encoding.standardiser import Standardiser
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-from snnres.estimators.supervised import ReservoirPredictor
+from snnres.estimators.predictor import ReservoirPredictor
 from snnres.evaluation import Evaluation, comparators, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.comparators import Comparators

@@ -73,7 +73,7 @@ class SummedRidge(BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _fit(self, X: NDArray[Any], targets: Float64Array) -> Self:
-        check_budget(*X.shape, X.itemsize, self.max_bytes)
+        check_budget(len(X), X.shape[1], X.itemsize, self.max_bytes)
         sums = Sums(X.shape[1], targets.shape[1], self.max_bytes, expected=len(X))
         sums.add(X, targets)
         return self.solve(sums, np.ones(X.shape[1]))

@@ -65,7 +65,8 @@ def slices(parts: Iterable[Part], most: int | None = None) -> Iterator[Part]:
     for part in parts:
         step = max(1, AT_A_TIME // (8 * max(1, part.rows.shape[1]))) if most is None else most
         for start in range(0, len(part.rows), step):
-            yield Part(*(field[start : start + step] for field in part))
+            place = slice(start, start + step)
+            yield Part(part.numbers[place], part.rows[place], part.targets[place])
 
 
 def by_samples(n_samples: int, n_features: int) -> bool:

@@ -12,6 +12,7 @@ from ..estimators.pathways import Float32Array, Pathway
 from ..estimators.reservoir import Currents
 from ..features import FeatureExtractor, FeatureOptions
 from ..measures.driven import input_weights_of, tapped
+from ..progress import Progress
 from ..recording import Recording
 
 # Currents held at a time: 32 MB.
@@ -22,7 +23,7 @@ class Comparators(Pathway):
     """The pathway of a fitted estimator with comparators as its neurons: 1 at each step of the data or 0."""
 
     def write(
-        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, *, verbose: bool
+        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, progress: Progress
     ) -> None:
         """Write the features of each sample to its row of ``out``."""
         weights, taps = input_weights_of(self.network)

@@ -13,7 +13,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, check_random_state
 
-from ..estimators.supervised import ReservoirPredictor
+from ..estimators.predictor import ReservoirPredictor
 from ..progress import Progress, reporter
 from ..seeding import SEED_MAX
 from ..validation import check_int, refuse

@@ -428,7 +428,9 @@ class SNN(Driving):
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
         where, report = workers(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        batch = Batch(self._network, returns, read, probing, self._state)
+        # Of the state only what a trial may begin with.
+        kept = self._state._replace(rules=None, trace=None, flight=None, line=None)
+        batch = Batch(self._network, returns, read, probing, kept)
         return run_batch(batch, trials, start, out, where, report)
 
     def adapt(
