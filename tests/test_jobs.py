@@ -59,7 +59,7 @@ class Counted:
         return unpacked_again, ()
 
     def __call__(self, task):
-        time.sleep(0.02)
+        time.sleep(0.05)
         return os.getpid(), len(UNPACKED)
 
 
@@ -192,9 +192,7 @@ class TestCluster:
             with pytest.raises(KeyboardInterrupt):
                 snn.simulate_batch(trials, returns="features")
         assert time.monotonic() - start < 1.3
-        deadline = time.monotonic() + 2
-        while any(client.processing().values()) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        time.sleep(0.5)
         assert not any(client.processing().values())
         assert sum(client.run(busy_helpers).values()) == 0
 
@@ -228,15 +226,15 @@ class TestCluster:
             num_neurons=40, memory="memory", small_world_graph_k=8, random_state=0, n_jobs=1
         )
         search = GridSearchCV(classifier, {"num_neurons": [20, 40]}, cv=2)
+        here = evaluate(classifier, X, y, cv=3)
         done = []
         with joblib.parallel_config("dask"):
             there = evaluate(classifier, X, y, cv=3, progress=lambda *how_far: done.append(how_far))
             searched = search.fit(X, y).cv_results_["mean_test_score"]
-        here = evaluate(classifier, X, y, cv=3)
         assert done == sorted(done)
         assert done[-1] == (21, 21)
         assert_equal(there.predictions, here.predictions)
-        assert there.scores == here.scores
+        assert there.verdict == here.verdict
         np.testing.assert_array_equal(searched, search.fit(X, y).cv_results_["mean_test_score"])
 
 

@@ -35,11 +35,15 @@ def packed(work: Work) -> tuple[str, bytes]:
             "what workers of a joblib backend are given must be picklable: functions that refer to open files, locks "
             f"or generators are not. Got {type(error).__name__}: {error} instead."
         ) from error
-    return uuid.uuid4().hex, content
+    return f"snnres-{uuid.uuid4().hex}", content
+
+
+class NotUnpackedError(LookupError):
+    """Raised where work is asked for that this process does not have, and that did not come with the task."""
 
 
 def perform(token: str, content: Any, task: bytes) -> bytes:
-    """Return the pickled result of the work for a task.
+    """Return the pickled result of the work for a task; ``content`` may be None if the work has been unpacked before.
 
     Pickled here and not by the backend, whose arrays may be read-only: to the kernels these are of another type.
     """
@@ -51,6 +55,8 @@ def unpacked(token: str, content: Any) -> Work:
     """Return work, which is kept until other work is to be done."""
     with UNPACKING:
         if token not in LATEST:
+            if content is None:
+                raise NotUnpackedError
             # First, so that no two are in memory.
             LATEST.clear()
             work, settings = pickle.loads(content)
