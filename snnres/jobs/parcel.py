@@ -38,12 +38,8 @@ def packed(work: Work) -> tuple[str, bytes]:
     return f"snnres-{uuid.uuid4().hex}", content
 
 
-class NotUnpackedError(LookupError):
-    """Raised where work is asked for that this process does not have, and that did not come with the task."""
-
-
 def perform(token: str, content: Any, task: bytes) -> bytes:
-    """Return the pickled result of the work for a task; ``content`` may be None if the work has been unpacked before.
+    """Return the pickled result of the work for a task.
 
     Pickled here and not by the backend, whose arrays may be read-only: to the kernels these are of another type.
     """
@@ -55,8 +51,6 @@ def unpacked(token: str, content: Any) -> Work:
     """Return work, which is kept until other work is to be done."""
     with UNPACKING:
         if token not in LATEST:
-            if content is None:
-                raise NotUnpackedError
             # First, so that no two are in memory.
             LATEST.clear()
             work, settings = pickle.loads(content)
