@@ -27,6 +27,10 @@ OPTIONAL = {
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
     "pandas": {"evaluation"},
+    "joblib": {"jobs"},
+    "cloudpickle": {"jobs"},
+    "dask": {"jobs"},
+    "distributed": {"jobs"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ..interrupts import interruptible
 from ..params import SeedLike
 from ..validation import INT32_MAX, check_bool, check_int, check_real
 from .currents import stream
@@ -102,7 +103,8 @@ def random_taps(
     weights /= np.linalg.norm(weights, axis=1, keepdims=True)
     pairs = np.stack([channel.ravel(), delay.ravel()], axis=1)
     # The last channel gets a row even if no neuron reads it: by the highest a network knows how many there are.
-    taps, row = np.unique(np.vstack([pairs, [[n_channels - 1, 0]]]), axis=0, return_inverse=True)
+    pairs = np.vstack([pairs, [[n_channels - 1, 0]]])
+    taps, row = interruptible(np.unique, pairs, axis=0, return_inverse=True)
     neuron = np.repeat(np.arange(n_neurons), n_taps)
     # Two taps of a neuron that read the same channel at once add up.
     matrix = sp.coo_matrix(
