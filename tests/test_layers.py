@@ -27,6 +27,7 @@ OPTIONAL = {
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
     "pandas": {"evaluation"},
+    "zarr": {"recording"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
