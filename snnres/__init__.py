@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .network import SNN
     from .params import SimulationParams
     from .parts import STDPParams
-    from .recording import Recording, SpikeTrains, StateMonitor
+    from .recording import Recording, SpikeTrains, StateMonitor, StoredRecording
 
 __version__ = "0.1.0"
 
@@ -36,6 +36,7 @@ __all__ = [
     "SimulationParams",
     "SpikeTrains",
     "StateMonitor",
+    "StoredRecording",
     "load_membrane_potentials",
     "load_output_neurons",
     "load_params",
@@ -63,7 +64,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "params": ("SimulationParams",),
     "parts": ("STDPParams",),
     "plotting": (),
-    "recording": ("Recording", "SpikeTrains", "StateMonitor"),
+    "recording": ("Recording", "SpikeTrains", "StateMonitor", "StoredRecording"),
     "topology": (),
 }
 
