@@ -60,7 +60,7 @@ def test_saved_anew_it_is_of_this_version(tmp_path, loaded, name):
     again.save(tmp_path / "model")
     with np.load(tmp_path / "model.npz") as archive:
         header = json.loads(str(archive["header"]))
-    assert header["version"] == 3
+    assert header["version"] == 4
     assert "SignalScaling" not in str(header)
     assert type(load_estimator(tmp_path / "model")) is type(again)
 

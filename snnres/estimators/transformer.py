@@ -11,7 +11,8 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.fitting import all_or_nothing
-from .base import BaseReservoir, Float64Array
+from ..validation import check_rows_out
+from .base import BaseReservoir, Float32Array
 
 
 @dataclass(eq=False, repr=False)
@@ -184,6 +185,11 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     # The one that may be given without its name.
     num_neurons: int = BaseReservoir.num_neurons
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Draw the reservoir and set its scale and threshold on the data.
@@ -201,25 +207,40 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         """
         self._check_parameters()
         series = self._check_samples(X, reset=True)
-        self._fit_reservoir(series, None)
+        self._fit_reservoir(series, None, lambda _: None)
         self._remember_parameters()
         return self
 
-    def transform(self, X: Any) -> Float64Array:
+    def transform(self, X: Any, out: Float32Array | None = None) -> Float32Array:
         """Return the features of each sample.
 
         Parameters
         ----------
         X : as in fit
             Finite samples of the same form.
+        out : ndarray of float32, shape (n_samples, n_features_out), optional
+            Where to write them, in place of a new array, which may take at most ``max_bytes``: also a memory map, so
+            that there may be more of them than memory holds.
 
         Returns
         -------
-        ndarray of float64, shape (n_samples, n_features_out)
-            Named by :meth:`get_feature_names_out`.
+        ndarray of float32, shape (n_samples, n_features_out)
+            ``out``, if it is given. Named by :meth:`get_feature_names_out`.
         """
         check_is_fitted(self)
-        return self._matrix(self._check_samples(X, reset=False), self.pathways_).values
+        series = self._check_samples(X, reset=False)
+        shape = (len(series.lengths), self._layout(self.pathways_).n_columns)
+        if out is not None:
+            check_rows_out("out", out, shape)
+        elif 4 * shape[0] * shape[1] > self.max_bytes:
+            raise ValueError(
+                f"max_bytes must be at least {4 * shape[0] * shape[1]} for {shape[1]} features of {shape[0]} samples. "
+                f"Got {self.max_bytes} instead: raise it, transform a part of the samples at a time, or let out be a "
+                "memory map."
+            )
+        features = np.empty(shape, dtype=np.float32) if out is None else out
+        self._write(series, self.pathways_, features)
+        return features
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns: feature, neuron and, where there are several, value."""

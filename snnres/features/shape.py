@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..validation import check_missing
-from .basic import first_spike_times, last_spike_times, spike_counts, spike_rates
+from .basic import first_spike_times, last_spike_times, spike_rates
 from .timed import binned_counts
-from .trains import Spikes, Values, as_trains, fill, intervals, owner_of, ratio, sums
+from .trains import Spikes, Values, fill, measured, ratio
 
 
 def spike_entropy(spikes: Spikes, *, n_bins: int = 10, missing: float = -1.0) -> Values:
@@ -31,11 +31,10 @@ def autocorrelation_first_lag(spikes: Spikes, *, missing: float = 0.0) -> Values
     ``pairs - r * (2 * count - first - last) + (n_steps - 1) * r ** 2``, the bottom ``count * (1 - r)``, with
     ``pairs`` the ISIs of 1 and ``first``, ``last`` the train's values at its ends.
     """
-    trains = as_trains(spikes)
-    owner, isi = intervals(trains)
-    count = spike_counts(trains)
+    trains = measured(spikes)
+    count = trains.counts
     rate = spike_rates(trains)
-    pairs = np.bincount(owner[isi == 1], minlength=trains.n_trains)
+    pairs = trains.short_intervals(1)
     at_first = first_spike_times(trains) == 0
     at_last = last_spike_times(trains) == np.asarray(trains.n_steps) - 1
     top = pairs - rate * (2 * count - at_first - at_last) + (np.asarray(trains.n_steps) - 1) * rate**2
@@ -45,12 +44,9 @@ def autocorrelation_first_lag(spikes: Spikes, *, missing: float = 0.0) -> Values
 
 def spike_symmetry(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return ``1 - |n1 - n2| / (n1 + n2)`` of the spikes before and after the middle; undefined for a silent train."""
-    trains = as_trains(spikes)
-    owner = owner_of(trains)
-    early = 2 * trains.times < np.broadcast_to(trains.n_steps, trains.n_trains)[owner]
-    n1 = np.bincount(owner[early], minlength=trains.n_trains)
-    count = spike_counts(trains)
-    return fill(1.0 - ratio(np.abs(2 * n1 - count), count), count > 0, missing)
+    n1, n2 = binned_counts(spikes, n_bins=2).T
+    count = n1 + n2
+    return fill(1.0 - ratio(np.abs(n1 - n2), count), count > 0, missing)
 
 
 def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[str, Values]:
@@ -59,15 +55,9 @@ def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[st
     All undefined for a silent train. With fewer than two distinct times skewness and kurtosis are 0 (NaN if
     ``missing`` is NaN).
     """
-    trains = as_trains(spikes)
-    owner, n = owner_of(trains), trains.n_trains
-    count = spike_counts(trains)
-    mean = ratio(sums(owner, trains.times, n), count)
-    away = trains.times - mean[owner]
-    square = away * away
-    # Products, since NumPy's third and fourth powers took 3 of the 3.5 ms for 27,000 spikes.
-    powers = (square, square * away, square * square)
-    second, third, fourth = (ratio(sums(owner, power, n), count) for power in powers)
+    trains = measured(spikes)
+    mean, second, third, fourth = trains.time_moments
+    count = trains.counts
     flat = np.nan if np.isnan(check_missing(missing)) else 0.0
     skewness = fill(ratio(third, second * np.sqrt(second)), count > 1, flat)
     kurtosis = fill(ratio(fourth, second**2) - 3.0, count > 1, flat)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import inline_jit, jit
-from .edges import build_edges, narrowest
+from .edges import BOUNDS_AHEAD, LINE, ROWS_AHEAD, build_edges, narrowest
+from .prefetch import prefetch_to_read
 from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
@@ -15,6 +16,8 @@ UnsignedArray = NDArray[np.unsignedinteger[Any]]
 ONE = np.uint32(1)
 NEXT = np.uint64(1)
 NOTHING = np.float32(0)
+# Synapses for which to ask for memory takes longer than to wait for it.
+CACHED = 2**19
 
 
 class DelayedEdges(NamedTuple):
@@ -115,11 +118,24 @@ def terminals_reached(synapses, flight, spikes):
 
 @jit
 def add_later(synapses, model, state, present, spikes):
-    """Add what is sent to the ring."""
+    """Add what is sent to the ring.
+
+    Memory is asked for as without delays, but for the ring's: of 10^5 neurons with 100 synapses each and delays of up
+    to 20 steps a step takes 3.7 instead of 7.2 ns an event, of 10^6 9.4 instead of 13; asking for the entries of the
+    ring, too, 4.9 and 11.4.
+    """
     pending = state.flight.pending
     indptr, rows, slot, weight = synapses.indptr, synapses.rows, synapses.slot, synapses.weight
     size = np.uint64(pending.size)
+    asked = spikes.size if weight.size > CACHED else 0
     for k in range(spikes.size):
+        if k + BOUNDS_AHEAD < asked:
+            prefetch_to_read(indptr, rows[spikes[k + BOUNDS_AHEAD]])
+        if k + ROWS_AHEAD < asked:
+            j = spikes[k + ROWS_AHEAD]
+            for e in range(indptr[rows[j]], indptr[rows[j + ONE]], LINE):
+                prefetch_to_read(slot, e)
+                prefetch_to_read(weight, e)
         j = spikes[k]
         for e in range(indptr[rows[j]], indptr[rows[j + ONE]]):
             place = present + slot[e]

@@ -16,6 +16,7 @@ from .monitoring import Sampler, check_monitor
 from .network import Network
 from .pieces import Pieces
 from .run import Run
+from .shares import Crew, can_be_shared
 
 
 class RunKeeper:
@@ -91,8 +92,12 @@ def begin(
     monitor: StateMonitor | None,
     checkpoint: Checkpoint | None,
     path: Path | None,
+    threads: int,
 ) -> Begun:
-    """Return a run that goes on from a checkpoint, if there is one, and records to a path, if there is one."""
+    """Return a run that goes on from a checkpoint, if there is one, and records to a path, if there is one.
+
+    So many threads may share one that records to memory.
+    """
     n_samples = 0 if monitor is None else n_steps // monitor.every
     if path is not None and monitor is not None:
         n_samples = samples_held(monitor, network, n_samples)
@@ -107,8 +112,15 @@ def begin(
         keeper = RunKeeper(checkpoint, network, drive, Pieces(checkpoint) if tape is None else Tails(tape))
         state = keeper.read(state, n_steps)
     sampler = None if monitor is None else Sampler(monitor, network, state, drive, n_samples)
-    given = (model, drive, state, n_steps, sampler)
-    run = Run(*given) if tape is None else DiskRun(tape, *given)
+    run: Run
+    if tape is not None:
+        run = DiskRun(tape, model, drive, state, n_steps, sampler)
+    else:
+        crew = None
+        if threads > 1 and can_be_shared(network, drive):
+            shown = None if sampler is None else sampler.monitor
+            crew = Crew(network.synapses, model, drive, state, shown, n_steps, threads)
+        run = Run(model, drive, state, n_steps, sampler, crew)
     if keeper is not None:
         keeper.hand_over(run)
     return Begun(state, run, keeper)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io
+from ..jobs import n_threads, workers
 from ..kernels.delays import without_senders
 from ..kernels.model import Drive
 from ..markup import html_table
@@ -41,7 +42,7 @@ from ..validation import (
 )
 from .adapt import balance, check_trial_rewards, present, with_threshold
 from .arrays import mapped
-from .batch import Probing, Returns, check_jobs, run_batch
+from .batch import Batch, Probing, Returns, run_batch
 from .build import build_weights
 from .checkpoint import Checkpoint, Identity, Moment, check_every
 from .course import Course, CourseKeeper, Presentation, call_of_adapt
@@ -172,6 +173,7 @@ class SNN(Driving):
         trace_tau: float | None = 10.0,
         *,
         monitor: StateMonitor | None = None,
+        n_jobs: int = -1,
         checkpoint: io.PathLike | None = None,
         every: int | None = None,
         progress: Progress = False,
@@ -191,6 +193,11 @@ class SNN(Driving):
         monitor : StateMonitor, optional
             What to record of the state beside the spikes: ``recording.variables`` has it. The run is the same with it
             as without, bit for bit; one that is interrupted keeps the samples of the steps that it has done.
+        n_jobs : int, default -1
+            Threads that may share the neurons of a large network; -1 for one a core. The run is the same with any
+            number, bit for bit. One thread runs what would be no faster on several, a network of fewer than 500,000
+            neurons and synaptic events a step, and what cannot be shared: plasticity, a clamp, random numbers, and
+            parts other than cells and synaptic currents.
         checkpoint : path, optional
             A folder for this one run, made if it is not there.
         every : int, optional
@@ -248,7 +255,7 @@ class SNN(Driving):
         >>> spikes.shape
         (300, 5)
         """
-        self._simulate(trace_tau, monitor, checkpoint, every, progress, None)
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, None, n_threads(n_jobs))
         warn_of_overflow(self._network)
         return self.recording.to_dense(self._outputs)
 
@@ -265,6 +272,7 @@ class SNN(Driving):
         """Run as :meth:`simulate` does, and record to disk as the run goes on, for runs longer than memory.
 
         Spikes and samples are written as soon as there are some megabytes of them; what is in memory does not grow.
+        One thread does it, whatever the size of the network.
         Ctrl-C leaves a recording of the steps that were done, and the network where it ends.
 
         Parameters
@@ -299,7 +307,7 @@ class SNN(Driving):
         """
         target = io.as_path(path)
         zarr_library()
-        self._simulate(trace_tau, monitor, checkpoint, every, progress, target)
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, target, 1)
         warn_of_overflow(self._network)
         return StoredRecording(target)
 
@@ -311,6 +319,7 @@ class SNN(Driving):
         every: int | None,
         progress: Progress,
         path: Path | None,
+        threads: int,
     ) -> None:
         """Run, recording to memory or to a path."""
         n_steps = self.simulation_duration
@@ -328,7 +337,7 @@ class SNN(Driving):
             if kept is not None:
                 call = call_of_run("simulate" if path is None else "simulate_to_disk", n_steps, trace_tau, monitor)
                 ending.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
-            begun = begin(self._network, model, drive, self._state, n_steps, monitor, kept, path)
+            begun = begin(self._network, model, drive, self._state, n_steps, monitor, kept, path, threads)
             ending.callback(begun.run.close)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
             self._state, self._run = begun.state, begun.run
@@ -410,6 +419,7 @@ class SNN(Driving):
         hold: int = 1,
         clamp: Clamps = None,
         returns: Returns = "recordings",
+        out: NDArray[np.float32] | None = None,
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
         monitor: StateMonitor | None = None,
@@ -434,15 +444,20 @@ class SNN(Driving):
         clamp : Clamp or list with a Clamp or None for each trial, optional
             Spikes forced or forbidden and potentials raised, for all trials alike or in each; that of
             :meth:`set_clamp`, as the input that is set, is not used. See :class:`snnres.parts.Clamp`.
-        returns : {"recordings", "outputs", "features"} or callable, default "recordings"
+        returns : {"recordings", "outputs", "features"}, FeatureExtractor or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
             - "recordings": list of :class:`Recording`, all neurons
             - "outputs": 0/1 int8, (n_trials, n_steps, n_outputs), or a list of (n_steps_k, n_outputs) if lengths differ
             - "features": dict of (n_trials, n_outputs), see :func:`snnres.features.extract_features`
+            - a :class:`snnres.features.FeatureExtractor`: its features as float32 (n_trials, n_columns), each row
+              written by the thread that ran the trial
             - a function of :class:`SpikeTrains`, the outputs' trains trial after trial, that returns an array with a
               row a train or a dict of such; it is given many trials at a time and its rows come back as
               (n_trials, n_outputs, ...)
+        out : ndarray of float32, shape (n_trials, n_columns), optional
+            Where a FeatureExtractor's features are written, in place of a new array: also columns of a wider matrix, or
+            an :class:`numpy.memmap`. After an error or an interrupt some of its rows may have been written.
         potentials : array_like, shape (num_neurons,) or (n_trials, num_neurons), optional
             Potentials at the start of every trial, or of each.
         neurons : array_like of int, optional
@@ -453,7 +468,8 @@ class SNN(Driving):
         trace_tau : float, optional
             Time constant in steps, > 0, of the trace that ``monitor`` may read; None for no trace.
         n_jobs : int, default -1
-            Threads; -1 for one a core.
+            Threads; -1 for one a core. Under ``joblib.parallel_config(backend=...)`` the workers of that backend, a
+            Dask cluster say, -1 being all that it allows; a worker itself does all in one thread.
         progress : bool or callable, default False
             As in :meth:`simulate`, of trials.
 
@@ -486,8 +502,11 @@ class SNN(Driving):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, read, probing, self._state, threads, report)
+        where, report = workers(n_jobs), reporter(progress, "simulate", len(trials.durations))
+        # Of the state only what a trial may begin with.
+        kept = self._state._replace(rules=None, trace=None, flight=None, line=None)
+        batch = Batch(self._network, returns, read, probing, kept)
+        return run_batch(batch, trials, start, out, where, report)
 
     def adapt(
         self,
