@@ -151,6 +151,7 @@ if __name__ == "__main__":
     network(False, 10).simulate()
     network(False, 10).simulate(monitor=MONITOR)
     network(True, 10).simulate()
+    network(True, 10).adapt(np.ones((2, 3, 5)))
     slow_network(10).simulate()
     network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
     delays = random.Random(0)
