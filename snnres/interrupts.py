@@ -7,15 +7,16 @@ import contextvars
 import ctypes
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-__all__ = ["Helper", "interruptible", "wait_for"]
+__all__ = ["Helper", "beside", "chosen_backend", "interruptible", "wait_for"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Settings: TypeAlias = list[Callable[[], contextlib.AbstractContextManager[Any]]]
 
 # Seconds after which a waiting thread looks up: Windows wakes none for a signal.
 LOOK_UP = 0.1
@@ -29,7 +30,7 @@ class Helper(threading.Thread):
 
     def __init__(self, work: Callable[[], Any]) -> None:
         super().__init__(daemon=True)
-        self.work = partial(contextvars.copy_context().run, in_settings, [*settings()], work)
+        self.work = partial(contextvars.copy_context().run, in_settings, settings(), work)
         self.ending = threading.Lock()
         self.ended = False
 
@@ -59,18 +60,26 @@ def interruptible(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     """
     if threading.current_thread() is not threading.main_thread():
         return function(*args, **kwargs)
+    return beside(partial(function, *args, **kwargs))
+
+
+def beside(call: Callable[[], T], look_up: Callable[[], None] = lambda: None) -> T:
+    """Return what a call returns in a thread of its own; what a signal or ``look_up`` raises meanwhile ends it.
+
+    ``look_up`` is called every LOOK_UP seconds.
+    """
     outcomes: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
 
-    def call() -> None:
+    def work() -> None:
         try:
-            outcomes.put((True, function(*args, **kwargs)))
+            outcomes.put((True, call()))
         except BaseException as error:
             outcomes.put((False, error))
 
-    helper = Helper(call)
+    helper = Helper(work)
     helper.start()
     try:
-        returned, outcome = wait_for(outcomes)
+        returned, outcome = wait_for(outcomes, look_up)
     except BaseException:
         helper.stop()
         raise
@@ -84,22 +93,26 @@ def interruptible(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
         del outcome
 
 
-def wait_for(queue: SimpleQueue[T]) -> T:
-    """Return what comes out of a queue, or raise what a signal brings meanwhile."""
+def wait_for(queue: SimpleQueue[T], look_up: Callable[[], None] = lambda: None) -> T:
+    """Return what comes out of a queue, or raise what a signal or ``look_up`` brings meanwhile."""
     while True:
         with contextlib.suppress(Empty):
             return queue.get(timeout=LOOK_UP)
+        look_up()
 
 
-def settings() -> Iterator[Callable[[], contextlib.AbstractContextManager[Any]]]:
-    """Yield what restores the settings of libraries that hold for a thread, of those that are in use."""
-    sklearn, joblib = sys.modules.get("sklearn"), sys.modules.get("joblib")
-    if sklearn is not None and hasattr(sklearn, "config_context"):
-        yield partial(sklearn.config_context, **sklearn.get_config())
-    if joblib is not None and hasattr(joblib, "parallel_config"):
-        backend, n_jobs = chosen_backend()
-        given = {"backend": backend, "n_jobs": n_jobs}
-        yield partial(joblib.parallel_config, **{name: value for name, value in given.items() if value is not None})
+def settings() -> Settings:
+    """Return what restores the settings of libraries that hold for a thread, of those that are in use."""
+    joblib = sys.modules.get("joblib")
+    backend, n_jobs = chosen_backend()
+    given = {name: value for name, value in (("backend", backend), ("n_jobs", n_jobs)) if value is not None}
+    return [*sklearn_settings(), *([partial(joblib.parallel_config, **given)] if joblib and given else [])]
+
+
+def sklearn_settings() -> Settings:
+    """Return what restores those of scikit-learn, which can be pickled."""
+    sklearn = sys.modules.get("sklearn")
+    return [partial(sklearn.config_context, **sklearn.get_config())] if sklearn else []
 
 
 def chosen_backend() -> tuple[Any, int | None]:
@@ -112,9 +125,9 @@ def chosen_backend() -> tuple[Any, int | None]:
     return (backend if backend is again else None), n_jobs
 
 
-def in_settings(contexts: list[Callable[[], contextlib.AbstractContextManager[Any]]], work: Callable[[], Any]) -> Any:
-    """Return what ``work`` returns within contexts."""
+def in_settings(restored: Settings, work: Callable[[], Any]) -> Any:
+    """Return what ``work`` returns under settings."""
     with contextlib.ExitStack() as stack:
-        for context in contexts:
+        for context in restored:
             stack.enter_context(context())
         return work()

@@ -42,13 +42,13 @@ class Threads:
         todo: Todo = SimpleQueue()
         helpers: list[Helper] = []
 
-        def submit(task: Task) -> futures.Future[Result]:
+        def submit(task: Task) -> Callable[[], Result]:
             future: futures.Future[Result] = futures.Future()
             todo.put((future, task))
             if len(helpers) < self.count:
                 helpers.append(Helper(partial(serve, todo, work)))
                 helpers[-1].start()
-            return future
+            return partial(outcome, future)
 
         try:
             yield from windowed(submit, tasks, 2 * self.count)
@@ -57,16 +57,16 @@ class Threads:
 
 
 def windowed(
-    submit: Callable[[Task], futures.Future[Result]], tasks: Iterable[Task], ahead: int
+    submit: Callable[[Task], Callable[[], Result]], tasks: Iterable[Task], ahead: int
 ) -> Generator[Result, None, None]:
-    """Yield the result of each task in order, at most so many ahead."""
-    waiting: deque[futures.Future[Result]] = deque()
+    """Yield the result of each task in order, at most so many ahead; what submits a task returns what waits for it."""
+    waiting: deque[Callable[[], Result]] = deque()
     for task in tasks:
         waiting.append(submit(task))
         if len(waiting) > ahead:
-            yield outcome(waiting.popleft())
+            yield waiting.popleft()()
     while waiting:
-        yield outcome(waiting.popleft())
+        yield waiting.popleft()()
 
 
 def outcome(future: futures.Future[Result]) -> Result:

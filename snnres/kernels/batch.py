@@ -53,7 +53,7 @@ def set_trial(stream, trial):
 
 @jit
 def run_trials(
-    model, drive, state, recorder, monitor, starts, rows, samples, initial, potentials, number, first, steps
+    recorder, model, drive, state, monitor, starts, rows, samples, initial, potentials, number, first, steps
 ):
     """Go on with the trials from ``first`` on for so many steps in all; return the trial to go on with.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..features import FeatureExtractor, extract_features
 from ..jobs import Workers
 from ..kernels.batch import run_trials
-from ..kernels.model import State
+from ..kernels.model import Recorder, State
 from ..progress import Report
 from ..recording import Recording, SpikeTrains, StateMonitor
 from ..recording.variables import NOTHING_MONITORED
@@ -22,7 +22,7 @@ from .monitoring import Sampler, check_monitor
 from .network import Network
 from .pace import Pace
 from .run import new_recorder, resized
-from .trials import Chunk, Trials
+from .trials import Chunk, Stretch, Trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | FeatureExtractor | Reduce
@@ -82,26 +82,13 @@ class Batch:
 
     def simulate(self, task: Task) -> Chunk:
         """Simulate the trials of a task, some hundredths of a second at a time, between which it can be interrupted."""
-        n_trials, network = len(task.trials.durations), self.network
-        stretch = task.trials._replace(input_weights=network.input_weights).stretch(0, n_trials)
-        # Of each thread's own: a cell's constants may hold scratch arrays.
-        model = network.frozen_model(None if self.probing is None else self.probing.trace_decay)
-        initial, state = (network.frozen_state(self.present, with_trace=model.trace is not None) for _ in range(2))
-        n_steps = int(stretch.starts[-1])
-        recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
-        samples = np.zeros_like(stretch.starts)
-        sampler = monitor = None
-        if self.probing is not None:
-            np.cumsum(np.diff(stretch.starts) // self.probing.monitor.every, out=samples[1:])
-            sampler = Sampler(self.probing.monitor, network, state, stretch.drive, int(samples[-1]))
-            monitor = sampler.monitor
-        where = (stretch.starts, stretch.rows, samples, initial, task.potentials, task.number)
-        pace = Pace(PIECE, network.n_neurons, network.synapses.matrix.nnz)
+        stretch, sampler, recorder, arguments = self.prepared(task)
+        pace = Pace(PIECE, self.network.n_neurons, self.network.synapses.matrix.nnz)
         trial = step = 0
-        while trial < n_trials:
+        while trial < len(task.trials.durations):
             began, begun, end = time.perf_counter(), step, int(recorder.offsets[step])
             allowed = recorder._replace(neurons=recorder.neurons[: end + pace.spikes + recorder.fired.size])
-            trial = run_trials(model, stretch.drive, state, allowed, monitor, *where, trial, pace.steps)
+            trial = run_trials(allowed, *arguments, trial, pace.steps)
             step = int(stretch.starts[trial] + recorder.position[0])
             spikes = int(recorder.offsets[step]) - end
             pace.learn(time.perf_counter() - began, step - begun, spikes)
@@ -109,7 +96,32 @@ class Batch:
                 recorder = resized(recorder, 2 * recorder.neurons.size)
         neurons = recorder.neurons[: recorder.offsets[-1]]
         variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)
-        return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons, variables))
+        recording = Recording.trusted(recorder.offsets, neurons, self.network.n_neurons, variables)
+        return Chunk(stretch.starts, recording)
+
+    def prepared(self, task: Task) -> tuple[Stretch, Sampler | None, Recorder, tuple[Any, ...]]:
+        """Return the trials of a task, room for samples and for spikes, and what else the kernel is called with."""
+        network = self.network
+        trials = task.trials._replace(input_weights=network.input_weights)
+        stretch = trials.stretch(0, len(trials.durations))
+        # Of each thread's own: a cell's constants may hold scratch arrays.
+        model = network.frozen_model(None if self.probing is None else self.probing.trace_decay)
+        initial, state = (network.frozen_state(self.present, with_trace=model.trace is not None) for _ in range(2))
+        n_steps = int(stretch.starts[-1])
+        recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
+        samples = np.zeros_like(stretch.starts)
+        sampler = None
+        if self.probing is not None:
+            np.cumsum(np.diff(stretch.starts) // self.probing.monitor.every, out=samples[1:])
+            sampler = Sampler(self.probing.monitor, network, state, stretch.drive, int(samples[-1]))
+        where = (stretch.starts, stretch.rows, samples, initial, task.potentials, task.number)
+        monitor = None if sampler is None else sampler.monitor
+        return stretch, sampler, recorder, (model, stretch.drive, state, monitor, *where)
+
+    def compile(self, task: Task) -> None:
+        """Compile what simulates trials like those of a task, for other processes to load."""
+        _, _, recorder, arguments = self.prepared(task)
+        run_trials(recorder, *arguments, 0, 0)
 
 
 def run_batch(
@@ -127,13 +139,16 @@ def run_batch(
     if batch.probing is not None:
         check_probing(batch.probing, network, trials, batch.returns)
     bounds = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), workers.count)
-    # Made here and not by the first thread that asks, since two would make it twice.
-    _ = network.synapses.edges
 
     def task(first: int, last: int) -> Task:
         own = potentials if len(potentials) == 1 else potentials[first:last]
         return Task(trials.part(first, last), own, first, None if rows is None or workers.apart else rows[first:last])
 
+    if workers.apart:
+        batch.compile(task(*bounds[0]))
+    else:
+        # Made here and not by the first thread that asks, since two would make it twice.
+        _ = network.synapses.edges
     parts = []
     # Closed at once, or an error here would leave the workers at work for as long as its traceback is kept.
     with contextlib.closing(workers.in_order(batch, itertools.starmap(task, bounds))) as results, report:
