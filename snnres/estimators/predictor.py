@@ -198,7 +198,8 @@ class ReservoirPredictor(BaseReservoir):
 
         def error(name: str, pathways: list[Pathway]) -> float:
             some = series if every else series.part(numbers)
-            tried[name] = self._solved(self._summed(some, targets[numbers], pathways, expected), pathways)
+            sums = self._summed(some, targets[numbers], pathways, min(expected, len(numbers)))
+            tried[name] = self._solved(sums, pathways)
             return self._left_out_error(tried[name].readout)
 
         return FirstPart(series, targets, error, partial(self._check_room, len(targets)), tried)
