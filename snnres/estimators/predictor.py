@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,10 +107,6 @@ class ReservoirPredictor(BaseReservoir):
 
     readout: Any = None
 
-    # Of partial_fit: what it goes on from, and how many samples of it the readout knows.
-    _sums: ClassVar[Sums]
-    _n_solved: ClassVar[int]
-
     @all_or_nothing
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the reservoir to the samples and the readout to its features.
@@ -167,10 +163,11 @@ class ReservoirPredictor(BaseReservoir):
         if isinstance(part, Part):
             self._summed(part.series, part.targets, self.pathways_, self._sums)
         else:
-            self._sums = self._learnt(part, 0).sums
+            self._sums: Sums = self._learnt(part, 0).sums
             self._remember_parameters()
         for name in ("readout_", "scales_"):
             self.__dict__.pop(name, None)
+        # Of how many samples the readout knows.
         self._n_solved = 0
 
     @property
@@ -202,9 +199,13 @@ class ReservoirPredictor(BaseReservoir):
         def error(name: str, pathways: list[Pathway]) -> float:
             some = series if every else series.part(numbers)
             tried[name] = self._solved(self._summed(some, targets[numbers], pathways, expected), pathways)
-            return float(tried[name].readout.left_out_loss_)
+            return self._left_out_error(tried[name].readout)
 
         return FirstPart(series, targets, error, partial(self._check_room, len(targets)), tried)
+
+    def _left_out_error(self, readout: SummedRidge) -> float:
+        """Return by what a way to features is judged."""
+        return readout.left_out_loss_
 
     def _learnt(self, begun: FirstPart, expected: int) -> Learnt:
         """Return what the default readout learns from all samples."""

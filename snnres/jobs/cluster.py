@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import pickle
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -68,6 +67,7 @@ def perform_watched(token: str, content: bytes, task: bytes) -> bytes:
     def look_up() -> None:
         known = worker.state.tasks.get(key)
         if known is None or known.state == "cancelled":
-            raise CancelledError
+            # Any but a CancelledError, which Dask takes for its own, and would keep the thread occupied.
+            raise RuntimeError(f"{key} is cancelled")
 
     return beside(partial(perform, token, content, task), look_up)

@@ -175,7 +175,7 @@ def count_ends(neurons, indptr):
 
 @jit
 def group(sources, targets, cursor, grouped):
-    """Write the arcs' sources in the order of their targets. ``cursor`` holds the groups' next places; it is mutated."""
+    """Write the arcs' sources in the order of their targets. Mutates ``cursor``, the next place of each."""
     for e in range(targets.size):
         if e + LOOK_UP < targets.size:
             prefetch(cursor, targets[e + LOOK_UP])

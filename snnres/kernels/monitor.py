@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .advance import advance
 from .compile import jit
-from .verbs import window
+from .verbs import sample, window
 
 Words = NDArray[np.uint32]
 
@@ -30,9 +30,9 @@ def monitor_window(monitor, start, stop):
     return Monitor(monitor.sources, monitor.neurons, monitor.every, monitor.values[start:stop])
 
 
-@jit
-def sample(monitor, k):
-    """Write sample k. Mutates the values."""
+@sample.of(Monitor)
+def sample_neurons(monitor, k):
+    """Write a sample, neuron after neuron."""
     neurons = monitor.neurons
     for v in range(len(monitor.sources)):
         source, row = monitor.sources[v], monitor.values[k, v]

@@ -14,6 +14,7 @@ from .monitoring import Sampler, check_monitor
 from .network import Network
 from .pieces import Pieces
 from .run import Run
+from .shares import Crew, can_be_shared
 
 
 class RunKeeper:
@@ -74,14 +75,22 @@ def begin(
     n_steps: int,
     monitor: StateMonitor | None,
     keeper: RunKeeper | None,
+    threads: int,
 ) -> tuple[State, Run]:
-    """Return a state and a run that goes on from it: those of the keeper's checkpoint, if there is one."""
+    """Return a state and a run that goes on from it: those of the keeper's checkpoint, if there is one.
+
+    So many threads may share it.
+    """
     if monitor is not None:
         check_monitor(monitor, network, state, drive, n_steps // monitor.every)
     if keeper is not None:
         state = keeper.read(state, n_steps)
     sampler = None if monitor is None else Sampler(monitor, network, state, drive, n_steps // monitor.every)
-    run = Run(model, drive, state, n_steps, sampler)
+    crew = None
+    if threads > 1 and can_be_shared(network, drive):
+        shown = None if sampler is None else sampler.monitor
+        crew = Crew(network.synapses, model, drive, state, shown, n_steps, threads)
+    run = Run(model, drive, state, n_steps, sampler, crew)
     if keeper is not None:
         keeper.hand_over(run)
     return state, run

@@ -13,6 +13,7 @@ from ..recording import Recording
 from ..recording.variables import NOTHING_MONITORED
 from .monitoring import Sampler
 from .pace import Pace
+from .shares import Crew
 
 # What a chunk shall take: Ctrl-C waits for its end.
 CHUNK_SECONDS = 0.05
@@ -40,16 +41,26 @@ class Run:
     """One run: advances the state, with a rule the weights too, and keeps the spikes and what a sampler takes down.
 
     A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
-    state and recording agree wherever an interrupt falls.
+    state and recording agree wherever an interrupt falls. With a crew several threads may share it, and its steps are
+    the same.
     """
 
-    def __init__(self, model: Model, drive: Drive, state: State, n_steps: int, sampler: Sampler | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        drive: Drive,
+        state: State,
+        n_steps: int,
+        sampler: Sampler | None = None,
+        crew: Crew | None = None,
+    ) -> None:
         self.parts = (model, drive, state)
         self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
         self.pace = Pace(CHUNK_SECONDS, self.n_neurons, len(model.synapses.weight))
         self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
+        self.crew = crew
 
     @property
     def done(self) -> int:
@@ -74,7 +85,9 @@ class Run:
         allowed = recorder.neurons[: end + self.pace.spikes + recorder.fired.size]
         bounded = Recorder(recorder.offsets, allowed, recorder.fired, recorder.words, recorder.position)
         began = time.perf_counter()
-        if self.sampler is None:
+        if self.crew is not None:
+            self.crew.advance(bounded, stop)
+        elif self.sampler is None:
             advance(*self.parts, bounded, stop)
         else:
             advance_monitored(*self.parts, bounded, self.sampler.monitor, stop)

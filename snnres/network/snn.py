@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io
-from ..jobs import workers
+from ..jobs import n_threads, workers
 from ..kernels.delays import without_senders
 from ..kernels.model import Drive
 from ..markup import html_table
@@ -171,6 +171,7 @@ class SNN(Driving):
         trace_tau: float | None = 10.0,
         *,
         monitor: StateMonitor | None = None,
+        n_jobs: int = -1,
         checkpoint: io.PathLike | None = None,
         every: int | None = None,
         progress: Progress = False,
@@ -190,6 +191,11 @@ class SNN(Driving):
         monitor : StateMonitor, optional
             What to record of the state beside the spikes: ``recording.variables`` has it. The run is the same with it
             as without, bit for bit; one that is interrupted keeps the samples of the steps that it has done.
+        n_jobs : int, default -1
+            Threads that may share the neurons of a large network; -1 for one a core. The run is the same with any
+            number, bit for bit. One thread runs what would be no faster on several, a network of fewer than 500,000
+            neurons and synaptic events a step, and what cannot be shared: plasticity, a clamp, random numbers, and
+            parts other than cells and synaptic currents.
         checkpoint : path, optional
             A folder for this one run, made if it is not there.
         every : int, optional
@@ -255,7 +261,7 @@ class SNN(Driving):
             check_type("monitor", monitor, StateMonitor)
         check_every(checkpoint, every)
         kept = None if checkpoint is None else Checkpoint(checkpoint, every)
-        report = reporter(progress, "simulate", n_steps)
+        threads, report = n_threads(n_jobs), reporter(progress, "simulate", n_steps)
         drive = self._input.drive(self._network.input_weights, n_steps)
         with self._alone(), report, ExitStack() as folder:
             model, keeper = self._network.model(decay), None
@@ -264,7 +270,7 @@ class SNN(Driving):
                 folder.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
                 keeper = RunKeeper(kept, self._network, drive)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-            self._state, self._run = begin(self._network, model, drive, self._state, n_steps, monitor, keeper)
+            self._state, self._run = begin(self._network, model, drive, self._state, n_steps, monitor, keeper, threads)
             if self._run.done:
                 report(self._run.done)
             for done in self._run.advance() if keeper is None else keeper.steps_of(self._run):
@@ -394,7 +400,8 @@ class SNN(Driving):
         trace_tau : float, optional
             Time constant in steps, > 0, of the trace that ``monitor`` may read; None for no trace.
         n_jobs : int, default -1
-            Threads; -1 for one a core.
+            Threads; -1 for one a core. Under ``joblib.parallel_config(backend=...)`` the workers of that backend, a
+            Dask cluster say, -1 being all that it allows; a worker itself does all in one thread.
         progress : bool or callable, default False
             As in :meth:`simulate`, of trials.
 
