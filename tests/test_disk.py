@@ -247,6 +247,9 @@ def test_a_checkpoint_whose_recording_is_another_is_refused(tmp_path, monkeypatc
     rewrite(array, lambda text: text | {"shape": [0]})
     with pytest.raises(ValueError, match=r"'neurons' must have \d+ rows"):
         snn.simulate_to_disk(tmp_path / "run", **given)
+    shutil.rmtree(tmp_path / "run" / "ends")
+    with pytest.raises(ValueError, match=r"run must be the recording of this run. It is damaged"):
+        snn.simulate_to_disk(tmp_path / "run", **given)
     assert_same(state_of(snn), before)
 
 

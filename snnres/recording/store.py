@@ -112,7 +112,7 @@ class Tape:
         """Make a store, at one stroke, of a run that has a name if it may be taken up again."""
         zarr = zarr_library()
         check_new(path, run)
-        unfinished = path.with_name(f"{path.name}.unfinished")
+        unfinished = path.with_name(f".snnres-{path.name}")
         for leftover in (unfinished, path):
             shutil.rmtree(leftover, ignore_errors=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +138,10 @@ class Tape:
         group = opened(path, "r+")
         if group.attrs["run"] != run:
             raise ValueError(f"{path} must be the recording of this run. Got that of another instead.")
-        return cls(group, path)
+        try:
+            return cls(group, path)
+        except Exception as error:
+            raise ValueError(f"{path} must be the recording of this run. It is damaged: {error}") from error
 
     @property
     def columns(self) -> dict[str, Column]:
