@@ -51,7 +51,7 @@ def sines(n_samples=24, seed=0, lengths=(40, 40)):
 
 
 # Some of scikit-learn's checks have nothing to learn.
-@pytest.mark.filterwarnings("ignore:each left out in turn")
+@pytest.mark.filterwarnings("ignore:each left out in turn", "ignore:partial_fit begins anew")
 @parametrize_with_checks([estimator(**SMALL) for estimator in ALL])
 def test_conventions_of_scikit_learn(estimator, check):
     check(estimator)
@@ -61,7 +61,7 @@ def test_parameters_are_the_same_wherever_they_stand():
     """All three have those of the transformer by keyword; beside them only what stands first and needs no name."""
     signatures = {kind: inspect.signature(kind).parameters for kind in ALL}
     shared = signatures[ReservoirTransformer]
-    assert len(shared) == 27
+    assert len(shared) == 28
     for kind, first in ((ReservoirTransformer, "num_neurons"), *((kind, "readout") for kind in ALL[1:])):
         names = list(signatures[kind])
         assert names[0] == first

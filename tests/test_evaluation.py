@@ -23,7 +23,7 @@ from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.encoding.standardiser import Standardiser
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-from snnres.estimators.supervised import ReservoirPredictor
+from snnres.estimators.predictor import ReservoirPredictor
 from snnres.evaluation import Evaluation, comparators, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.comparators import Comparators
@@ -585,7 +585,7 @@ def test_comparators_are_1_while_the_input_current_is_above_0(memory, most, monk
     drive = model._drive(model._check_samples(X, reset=False), deltas=False)
     extractor = pathway.extractor(model._options((5.0,)))
     rows = np.empty((len(X), extractor.n_columns(20)), dtype=np.float32)
-    pathway.write(drive, extractor, rows, 1, verbose=False)
+    pathway.write(drive, extractor, rows, 1, False)
     found = {name: rows[:, part].reshape(len(X), 20, -1) for name, part in extractor.columns(20).items()}
     for number, part in enumerate(drive):
         on = currents_by_hand(model, part.T.astype(float)) > 0

@@ -31,6 +31,7 @@ OPTIONAL = {
     "cloudpickle": {"jobs"},
     "dask": {"jobs"},
     "distributed": {"jobs"},
+    "zarr": {"recording"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

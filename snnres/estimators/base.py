@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -261,7 +262,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         return int(self.n_jobs)
 
     def _fit_reservoir(
-        self, series: Series, error: Callable[[str, list[Pathway]], float] | None, *, room: Callable[[int], None]
+        self, series: Series, error: Callable[[str, list[Pathway]], float] | None, room: Callable[[int], None]
     ) -> None:
         """Learn scaling, weights and threshold from checked samples.
 
@@ -279,7 +280,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         self.errors_: dict[str, float] = {}
         least = np.inf
         for name, planned in plans.items():
-            pathways = [self._pathway(plan, sample, series, seed) for plan in planned]
+            pathways = list(map(partial(self._pathway, sample, series, seed), planned))
             found = error(name, pathways) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
@@ -335,7 +336,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         extractor = FeatureExtractor(plan.features, self._options(plan.final_taus))
         return extractor.n_columns(plan.settings.num_neurons)
 
-    def _pathway(self, plan: Plan, sample: Series, series: Series, seed: int) -> Pathway:
+    def _pathway(self, sample: Series, series: Series, seed: int, plan: Plan) -> Pathway:
         """Return a network for samples, its threshold set on some, with what it takes to drive and to read it."""
         n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
         # Input weights that a network brings are for the channels.

@@ -37,6 +37,8 @@ PARTS = {kind.__name__: kind for kind in (*READOUTS, SummedRidgeClassifier, Summ
 RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments, Pathway)}
 # The parameters once more: a file has only those of which nothing was changed.
 REMEMBERED = "_fitted_parameters"
+# What only goes on in memory.
+UNSTORED = ("_sums", "_n_solved")
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
@@ -126,7 +128,7 @@ class Writer:
     def estimator(self, name: str, estimator: Any) -> dict[str, Any]:
         """Return parameters and attributes of an estimator."""
         parameters = estimator.get_params(deep=False)
-        skipped = {*parameters, BINARIZER, REMEMBERED}
+        skipped = {*parameters, BINARIZER, REMEMBERED, *UNSTORED}
         attributes = {key: value for key, value in vars(estimator).items() if key not in skipped}
         return {
             "object": type(estimator).__name__,

@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import column_or_1d
 
 from ..encoding.fitting import all_or_nothing
-from ..encoding.series import Series
 from ..validation import check_unmasked, refuse
-from .base import BaseReservoir, FeatureMatrix, Float64Array
-from .pathways import Pathway
+from .base import FeatureMatrix, Float64Array
+from .predictor import FirstPart, ReservoirPredictor, readout_has
 from .readout import SummedRidge, SummedRidgeClassifier, SummedRidgeRegressor, as_columns, codes_of
-from .sums import Sums, check_budget, spread_over
 
-# Of a block as loud as its spread says; with more, each is quieter.
-COLUMNS = 1000
-# On so many of the samples, evenly spread through them, a pathway is chosen where there are more.
-CHOICE_SAMPLES = 1000
 # Of the test of whether leave-one-out predictions are better than the most frequent class.
 LEVEL = 0.05
-
-
-def scales_of(variances: Float64Array, columns: dict[str, slice]) -> dict[str, float]:
-    """Return what divides the columns of each block, so that all blocks are equally loud, however many columns have.
-
-    One number for all neurons: dividing each column by its own spread would make the rarest spikes as loud as the rest.
-    """
-    return {name: scale_of(variances[part]) for name, part in columns.items()}
-
-
-def scale_of(variances: Float64Array) -> float:
-    """Return what divides columns, given their variances; as if their spread were 1 where nothing varies."""
-    spread = float(np.sqrt(np.mean(variances)))
-    return (spread if spread > 0 else 1.0) * float(np.sqrt(len(variances) / COLUMNS))
-
-
-def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
-    """Return :func:`scales_of` features."""
-    return scales_of(matrix.values.var(axis=0, dtype=np.float64), matrix.columns)
-
-
-def scaled(matrix: FeatureMatrix, scales: dict[str, float]) -> Float64Array:
-    """Return the features in units of their blocks."""
-    values = matrix.values.astype(np.float64)
-    for name, columns in matrix.columns.items():
-        values[:, columns] /= scales[name]
-    return values
 
 
 def warn_of_chance(found: str) -> None:
@@ -74,156 +38,6 @@ def is_estimator(value: Any) -> bool:
     """Whether a value is what scikit-learn can copy, fit and ask for predictions, and not the class of such."""
     wanted = ("get_params", "fit", "predict")
     return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in wanted)
-
-
-def readout_has(method: str) -> Callable[[ReservoirPredictor], bool]:
-    """Return whether the fitted readout, or the one that would be fitted, has a method."""
-
-    def has(predictor: ReservoirPredictor) -> bool:
-        chosen = predictor._default_readout() if predictor.readout is None else predictor.readout
-        return hasattr(getattr(predictor, "readout_", chosen), method)
-
-    return has
-
-
-@dataclass(eq=False, repr=False)
-class ReservoirPredictor(BaseReservoir):
-    """Base of classifier and regressor."""
-
-    readout: Any = None
-
-    @all_or_nothing
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit the reservoir to the samples and the readout to its features.
-
-        Parameters
-        ----------
-        X : array_like (n_samples, n_steps, n_channels), list of (n_steps_k, n_channels), or table
-            Finite training samples.
-        y : array_like, shape (n_samples,) (regressor: or (n_samples, n_targets))
-            What to predict.
-
-        Returns
-        -------
-        self
-        """
-        if y is None:
-            raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
-        self._check_readout()
-        targets = self._check_targets(y)
-        if len(targets) == 1:
-            raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        self._check_parameters()
-        series = self._check_samples(X, reset=True)
-        if len(targets) != len(series.lengths):
-            raise ValueError(
-                f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
-            )
-        self._learn(series, targets, len(targets))
-        if self.readout is None:
-            self._warn_of_chance(targets)
-        self._remember_parameters()
-        return self
-
-    def _learn(self, series: Series, targets: NDArray[Any], n_samples: int) -> None:
-        """Fit the reservoir, and the readout to its features."""
-        every = len(targets) <= CHOICE_SAMPLES
-        numbers = np.arange(len(targets)) if every else spread_over(len(targets), CHOICE_SAMPLES)
-        tried: dict[str, tuple[SummedRidge, dict[str, float]]] = {}
-
-        def error(name: str, pathways: list[Pathway]) -> float:
-            some = series if every else series.part(numbers)
-            tried[name] = self._read_out(self._summed(some, targets[numbers], pathways), pathways)
-            return float(tried[name][0].left_out_loss_)
-
-        self._fit_reservoir(series, error, room=partial(self._check_room, len(targets)))
-        if self.readout is not None:
-            matrix = self._matrix(series, self.pathways_)
-            self.scales_ = block_scales(matrix)
-            self.readout_ = clone(self.readout).fit(scaled(matrix, self.scales_), targets)
-        elif every and self.memory_ in tried:
-            self.readout_, self.scales_ = tried[self.memory_]
-        else:
-            sums = self._summed(series, targets, self.pathways_)
-            self.readout_, self.scales_ = self._read_out(sums, self.pathways_)
-
-    def _check_room(self, n_samples: int, n_columns: int) -> None:
-        """Refuse features for which ``max_bytes`` leaves no room."""
-        if self.readout is None:
-            check_budget(n_samples, n_columns, 4, self._room())
-            return
-        # In float32, and once more in float64.
-        needed = n_samples * n_columns * 12
-        if needed > self.max_bytes:
-            raise ValueError(
-                f"max_bytes must be at least {needed}: readout takes {n_columns} features of {n_samples} samples at "
-                f"once. Got {self.max_bytes} instead: raise it, leave readout=None, which takes a part at a time, or "
-                "have fewer features by num_neurons, features, n_bins or scales."
-            )
-
-    def _room(self) -> int:
-        """Return the bytes that the readout may take beside features in the making."""
-        return self.max_bytes - self._block_bytes()
-
-    def _summed(self, series: Series, targets: NDArray[Any], pathways: list[Pathway], onto: Sums | None = None) -> Sums:
-        """Return the features of samples with their targets, collected as the readout needs them."""
-        coded = self._coded(targets)
-        n_columns = self._layout(pathways).n_columns
-        sums = Sums(n_columns, coded.shape[1], self._room(), expected=len(coded)) if onto is None else onto
-        for place, matrix in self._blocks(series, pathways):
-            sums.add(matrix.values, coded[place])
-        return sums
-
-    def _read_out(self, sums: Sums, pathways: list[Pathway]) -> tuple[SummedRidge, dict[str, float]]:
-        """Return the default readout of collected features, and what their blocks are divided by."""
-        columns = self._layout(pathways).columns
-        scales = scales_of(sums.run(sums.variances, stoppable=True), columns)
-        divisors = np.ones(sums.n_features)
-        for name, part in columns.items():
-            divisors[part] = scales[name]
-        return self._prepared_readout().solve(sums, divisors), scales
-
-    def _check_answer(self, matrix: FeatureMatrix) -> None:
-        self.readout_.predict(scaled(matrix, self.scales_))
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Return the prediction for each sample.
-
-        Parameters
-        ----------
-        X : as in fit
-            Finite samples of the same form.
-        """
-        return self._asked("predict", X)
-
-    def _asked(self, method: str, X: Any) -> NDArray[Any]:
-        """Return what a method of the readout says of the features of each sample."""
-        check_is_fitted(self)
-        series = self._check_samples(X, reset=False)
-        ask = getattr(self.readout_, method)
-        return np.concatenate([ask(scaled(matrix, self.scales_)) for _, matrix in self._blocks(series, self.pathways_)])
-
-    def _check_readout(self) -> None:
-        """Refuse a readout that is no estimator, or of the wrong kind."""
-        raise NotImplementedError
-
-    def _check_targets(self, y: Any) -> NDArray[Any]:
-        raise NotImplementedError
-
-    def _default_readout(self) -> SummedRidge:
-        raise NotImplementedError
-
-    def _prepared_readout(self) -> SummedRidge:
-        """Return the default readout with what it would learn from the targets themselves."""
-        return self._default_readout()
-
-    def _coded(self, targets: NDArray[Any]) -> Float64Array:
-        """Return the targets as the numbers (n_samples, n_columns) on which the default readout regresses."""
-        raise NotImplementedError
-
-    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        """Warn where the default readout does no better on samples left out than without any features."""
-        raise NotImplementedError
 
 
 class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[misc]
@@ -276,15 +90,66 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         if self.readout is not None and (not is_estimator(self.readout) or is_regressor(self.readout)):
             raise refuse("readout", "a classifier", self.readout, TypeError)
 
-    def _check_targets(self, y: Any) -> NDArray[Any]:
+    @all_or_nothing
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Begin with a part of the samples, or add another.
+
+        The first part also sets scaling and threshold, and chooses the pathway: it should be like the others, and not
+        small. After all parts predictions are those of a fit to all samples of the same reservoir, but for rounding.
+        What is kept of the samples, their features or sums over these, never takes more than ``max_bytes``; ``fit`` and
+        files keep none of it. The readout is solved when it is first needed, to predict or to save.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples, in every part of the same form; 2 or more in the first.
+        y : array_like, shape (n_samples,)
+            Their labels.
+        classes : array_like, shape (n_classes,), optional
+            All labels there will be, to be given with the first part. None: those of the first part.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the estimator has a readout of the user's, or was fitted otherwise.
+        """
+        part = self._check_part(X, y, classes)
+        if isinstance(part, FirstPart):
+            self._fit_reservoir(part.series, part.error, part.room)
+        self._add(part)
+        return self
+
+    def _check_labels(self, y: Any) -> NDArray[Any]:
         check_unmasked("y", y)
-        targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
-        assert_all_finite(targets, input_name="y")
-        check_classification_targets(targets)
-        self.classes_ = np.unique(targets)
+        labels: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
+        assert_all_finite(labels, input_name="y")
+        check_classification_targets(labels)
+        return labels
+
+    def _check_targets(self, y: Any, classes: Any = None) -> NDArray[Any]:
+        labels = self._check_labels(y)
+        self.classes_ = np.unique(labels if classes is None else self._check_labels(classes))
         if len(self.classes_) < 2:
-            raise ValueError(f"y must hold at least 2 classes. Got {len(self.classes_)} class instead.")
-        return targets
+            name = "y" if classes is None else "classes"
+            raise ValueError(f"{name} must hold at least 2 classes. Got {len(self.classes_)} class instead.")
+        self._check_known(labels)
+        return labels
+
+    def _check_more_targets(self, y: Any, classes: Any) -> NDArray[Any]:
+        if classes is not None and not np.array_equal(np.unique(self._check_labels(classes)), self.classes_):
+            raise refuse("classes", f"None, or those of the first part, {self.classes_.tolist()}", classes)
+        labels = self._check_labels(y)
+        self._check_known(labels)
+        return labels
+
+    def _check_known(self, labels: NDArray[Any]) -> None:
+        unknown = labels[~np.isin(labels, self.classes_)]
+        if unknown.size:
+            raise ValueError(f"y must hold labels of classes, {self.classes_.tolist()}. Got {unknown[0]!r} instead.")
 
     def _default_readout(self) -> SummedRidgeClassifier:
         return SummedRidgeClassifier(max_bytes=self.max_bytes)
@@ -365,11 +230,45 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
         if self.readout is not None and (not is_estimator(self.readout) or is_classifier(self.readout)):
             raise refuse("readout", "a regressor", self.readout, TypeError)
 
-    def _check_targets(self, y: Any) -> NDArray[Any]:
+    @all_or_nothing
+    def partial_fit(self, X: Any, y: Any) -> Self:
+        """Begin with a part of the samples, or add another; see :meth:`ReservoirClassifier.partial_fit`.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples, in every part of the same form; 2 or more in the first.
+        y : array_like, shape (n_samples,) or (n_samples, n_targets)
+            Their targets.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the estimator has a readout of the user's, or was fitted otherwise.
+        """
+        part = self._check_part(X, y)
+        if isinstance(part, FirstPart):
+            self._fit_reservoir(part.series, part.error, part.room)
+        self._add(part)
+        return self
+
+    def _check_targets(self, y: Any, classes: Any = None) -> NDArray[Any]:
         check_unmasked("y", y)
         targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
         column = targets.ndim == 2 and targets.shape[1] == 1
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets
+
+    def _check_more_targets(self, y: Any, classes: Any) -> NDArray[Any]:
+        targets, n_columns = self._check_targets(y, classes), self._sums.n_targets
+        if self._coded(targets).shape[1] != n_columns:
+            raise ValueError(
+                f"y must have {n_columns} columns, as in the first part. Got shape {targets.shape} instead."
+            )
+        return targets
 
     def _default_readout(self) -> SummedRidgeRegressor:
         return SummedRidgeRegressor(max_bytes=self.max_bytes)

@@ -207,7 +207,7 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         """
         self._check_parameters()
         series = self._check_samples(X, reset=True)
-        self._fit_reservoir(series, None, room=lambda _: None)
+        self._fit_reservoir(series, None, lambda _: None)
         self._remember_parameters()
         return self
 

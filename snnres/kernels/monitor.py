@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .advance import advance
 from .compile import jit
-from .verbs import window
+from .verbs import sample, window
 
 Words = NDArray[np.uint32]
 
@@ -15,6 +15,7 @@ Words = NDArray[np.uint32]
 class Monitor(NamedTuple):
     """After every ``every``-th step ``values[k, v, i]`` becomes the entry ``neurons[i]`` of source v.
 
+    Where there are more samples than rows of values, k is counted round.
     Sources are arrays of 32 bits an entry, whatever their type: one machine code for all of as many variables.
     """
 
@@ -30,9 +31,9 @@ def monitor_window(monitor, start, stop):
     return Monitor(monitor.sources, monitor.neurons, monitor.every, monitor.values[start:stop])
 
 
-@jit
-def sample(monitor, k):
-    """Write sample k. Mutates the values."""
+@sample.of(Monitor)
+def sample_neurons(monitor, k):
+    """Write a sample, neuron after neuron."""
     neurons = monitor.neurons
     for v in range(len(monitor.sources)):
         source, row = monitor.sources[v], monitor.values[k, v]
@@ -57,4 +58,4 @@ def advance_monitored(model, drive, state, recorder, monitor, stop):
             if position[0] < due:
                 break
             if due % every == 0:
-                sample(monitor, due // every - 1)
+                sample(monitor, (due // every - 1) % monitor.values.shape[0])

@@ -122,6 +122,16 @@ def compete(competition, cell, state, fired):
 
 
 @Verb
+def has_room(recorder, end):
+    """Return whether the spikes of another step surely fit a recorder that ends here, and the step may begin."""
+
+
+@Verb
+def take_down(recorder, end):
+    """Write who fired in this step behind the end of what is recorded; return the new end. Mutates the recorder."""
+
+
+@Verb
 def arriving(synapses, flight, spikes):
     """Return the rows of ``synapses.indptr`` at whose synapses spikes arrive in this step. Mutates ``flight``."""
 
@@ -171,6 +181,11 @@ def send(synapses, model, state, target, spikes):
 @Verb
 def probe(reading, state, spikes):
     """Take down what is read off the network at the end of a step. Mutates the state."""
+
+
+@Verb
+def sample(monitor, k):
+    """Write sample k of a monitor. Mutates its values."""
 
 
 @Verb

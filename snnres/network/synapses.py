@@ -1,7 +1,7 @@
 """The synapses of a network, as a matrix for people and as edges for kernels."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of
 from ..kernels.edges import Edges, build_edges, narrowest
+from ..kernels.shares import split_rows
 from ..validation import check_matrix
 
 # Places in the ring of what is to arrive: the kernels count them in 32 bits, and 16 GiB they would be.
@@ -18,6 +19,17 @@ MOST_PENDING = 2**32 - 1
 def owned(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array that kernels can write to: one that pickle hands over may be memory-mapped by joblib."""
     return array if type(array) is np.ndarray and array.flags.writeable else np.array(array)
+
+
+class Parting(NamedTuple):
+    """Who of several threads has what: thread k the neurons ``neurons[k]`` to ``neurons[k + 1]``.
+
+    In row j of the synapses it has those from ``rows[k][j]`` to ``rows[k + 1][j]``: which end in its neurons or, with
+    delays, go to its places in the ring.
+    """
+
+    neurons: NDArray[np.int64]
+    rows: tuple[NDArray[np.uint64], ...]
 
 
 class Synapses:
@@ -36,6 +48,7 @@ class Synapses:
     def __init__(self, matrix: sp.csr_matrix, delays: NDArray[np.int32] | None = None) -> None:
         self.matrix, self.delays = matrix, delays
         self._views: dict[tuple[bytes, bytes], Edges] = {}
+        self.parting: Parting | None = None
         if delays is not None:
             if self.max_delay * matrix.shape[0] > MOST_PENDING:
                 raise ValueError(
@@ -75,6 +88,17 @@ class Synapses:
             self._views[key] = restricted_view(self.edges_both_ways, source_of_synapse(self.matrix), sources, targets)
         return self._views[key]
 
+    def part(self, neurons: NDArray[np.int64], places: NDArray[np.int64]) -> Parting:
+        """Part the neurons and the synapses of ``edges`` among threads at these bounds, and remember it.
+
+        The bounds of the synapses are neurons, too, or with delays places in the ring.
+        """
+        edges = self.edges
+        cuts = np.empty((len(places) - 2, self.matrix.shape[0]), dtype=np.uint64)
+        split_rows(edges.indptr, destinations(edges), places[1:-1].astype(np.uint64), cuts)
+        self.parting = Parting(neurons, (edges.indptr[:-1], *cuts, edges.indptr[1:]))
+        return self.parting
+
     def _built(self, *, by_target: bool) -> Edges | DelayedEdges:
         parts = (self.matrix.indptr, self.matrix.indices, self.matrix.data)
         if self.delays is None:
@@ -98,7 +122,16 @@ class Synapses:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.matrix, self.delays, self._views = state["matrix"], state["delays"], {}
+        self.parting = None
         self.matrix.data, self.matrix.indices = owned(self.matrix.data), owned(self.matrix.indices)
+
+
+def destinations(edges: Edges | DelayedEdges) -> NDArray[np.unsignedinteger[Any]]:
+    """Return where each synapse adds its weight, ascending in each row: a neuron or, with delays, a place in the ring.
+
+    In the same step no two threads may add to the same.
+    """
+    return edges.slot if isinstance(edges, DelayedEdges) else edges.target
 
 
 def source_of_synapse(matrix: sp.csr_matrix) -> NDArray[np.int64]:

@@ -49,6 +49,15 @@ class Part:
         """Arrays of the state that go on from trial to trial, as weights do; all others begin anew."""
         return ()
 
+    @property
+    def by_neuron(self) -> bool:
+        """Whether a neuron's step is its own affair, so that threads may share the neurons of a large network.
+
+        Then every array in constants and state has an entry a neuron, and no kernel looks at another's entries, uses
+        the number of a neuron, or draws random numbers.
+        """
+        return False
+
     def table(self) -> dict[str, Any]:
         """Return name, module and parameters as plain values for a file; what is None is left out.
 

@@ -68,6 +68,11 @@ class ExponentialCurrent(SynapticCurrent):
     def __post_init__(self) -> None:
         freeze_each(self, "tau", above=0)
 
+    @property
+    def by_neuron(self) -> bool:
+        """True."""
+        return True
+
     def constants(self, n_neurons: int) -> ExponentialCurrentConstants:
         """Return the constants of the kernel."""
         return ExponentialCurrentConstants(single(self.tau, lambda tau: np.exp(-1.0 / tau)))

@@ -105,6 +105,11 @@ class ExponentialLIF(Cell):
         for name in ("onset", "reset_potential"):
             check_below(name, getattr(self, name), "membrane_threshold", self.membrane_threshold)
 
+    @property
+    def by_neuron(self) -> bool:
+        """True."""
+        return True
+
     def constants(self, n_neurons: int) -> ExponentialConstants:
         """Return the constants of the kernel."""
         return ExponentialConstants(

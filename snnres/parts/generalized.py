@@ -189,6 +189,11 @@ class GeneralizedLIF(Cell):
         """Whether firing is drawn."""
         return self.escape is not None
 
+    @property
+    def by_neuron(self) -> bool:
+        """Whether nothing is drawn at random."""
+        return self.escape is None
+
     def constants(self, n_neurons: int) -> GeneralizedConstants:
         """Return the constants of the kernel."""
         options = {name: option.constants() for name, option in self._options.items()}

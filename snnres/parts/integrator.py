@@ -65,6 +65,11 @@ class LeakyIntegrator(Cell):
         freeze_each(self, "leak_coefficient", low=0, below=1)
         freeze_each(self, "membrane_threshold", above=0)
 
+    @property
+    def by_neuron(self) -> bool:
+        """True."""
+        return True
+
     def constants(self, n_neurons: int) -> IntegratorConstants:
         """Return the constants of the kernel."""
         return IntegratorConstants(single(self.leak_coefficient, lambda leak: 1.0 - leak))

@@ -90,6 +90,11 @@ class Izhikevich(Cell):
         freeze_each(self, "membrane_threshold", above=0)
         check_below("c", self.c, "membrane_threshold", self.membrane_threshold)
 
+    @property
+    def by_neuron(self) -> bool:
+        """True."""
+        return True
+
     def constants(self, n_neurons: int) -> IzhikevichConstants:
         """Return the constants of the kernel."""
         return IzhikevichConstants(*map(single, (self.membrane_threshold, self.a, self.b, self.c, self.d)))

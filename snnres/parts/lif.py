@@ -71,6 +71,11 @@ class LIF(Cell):
         freeze_each(self, "leak_coefficient", low=0, below=1)
         freeze_each(self, "refractory_period", whole=True, low=1, high=INT32_MAX - 1)
 
+    @property
+    def by_neuron(self) -> bool:
+        """True."""
+        return True
+
     def constants(self, n_neurons: int) -> LIFConstants:
         """Return the constants of the kernel."""
         return LIFConstants(

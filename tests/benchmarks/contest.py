@@ -67,20 +67,20 @@ def opponents(case, *players, threads=False):
         ]
 
 
-def contest(entries, rounds, *, warm_up=True):
+def contest(entries, rounds):
     """Measure ``(opponent, measurement)`` entries in turn; return for each its last answer with the times of all.
 
-    With ``warm_up`` there is a round more, the first, which warms caches and compilers and does not count.
+    The first round warms caches and compilers and does not count.
     """
     seconds = [[] for _ in entries]
     answers = []
-    for _ in range(rounds + warm_up):
+    for _ in range(rounds + 1):
         answers = [opponent.measure(measurement) for opponent, measurement in entries]
         for times, answer in zip(seconds, answers, strict=True):
             times.append(answer["seconds"])
     results = []
     for (opponent, measurement), times, answer in zip(entries, seconds, answers, strict=True):
-        counted = times[warm_up:]
+        counted = times[1:]
         median = statistics.median(counted)
         results.append(
             answer | {"who": opponent.name, "measurement": measurement, "seconds": median, "best": min(counted)}

@@ -12,8 +12,10 @@ series/*laser*.txt.
 """
 
 import argparse
+import ast
 import importlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -60,9 +62,13 @@ def arguments(given):
 
 
 def summary(name):
-    """Return the first line of a section's docstring without importing what the section measures."""
-    text = (Path(__file__).parent / "sections" / f"{name}.py").read_text(encoding="utf-8")
-    return text.split('"""', 2)[1].splitlines()[0].rstrip(".")
+    """Return the first line of what a section says of itself, without importing what it measures."""
+    return docstring(name).splitlines()[0].rstrip(".")
+
+
+def docstring(name):
+    path = Path(__file__).parent / "sections" / f"{name}.py"
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
 class Results:
@@ -71,24 +77,29 @@ class Results:
     def __init__(self, options):
         self.options = options
         self.content = {"machine": machine.describe(), "sections": {}}
-        self.markdown = []
+        self.page = ["# What the benchmark suite prints", machine.title(self.content["machine"]) + "."]
+
+    def begin(self, section):
+        self.content["sections"][section] = {"tables": [], "curves": []}
+        self.page += [f"## {section}", docstring(section)]
 
     def add(self, section, found):
+        kind = "curves" if isinstance(found, Curves) else "tables"
+        self.content["sections"][section][kind].append(found.content())
         if isinstance(found, Table):
             print(f"\n[{section}] {found.text()}", flush=True)
-            self.markdown.append(f"**{section}**: {found.markdown()}")
+            self.page.append(found.markdown())
         elif self.options.figures:
             from figures import draw
 
-            print(f"  wrote {draw(found, self.options.figures)}", flush=True)
-        kind = "curves" if isinstance(found, Curves) else "tables"
-        self.content["sections"].setdefault(section, {"tables": [], "curves": []})[kind].append(found.content())
+            path = draw(found, self.options.figures)
+            print(f"  wrote {path}", flush=True)
+            if self.options.markdown:
+                self.page.append(f"![{found.title}]({os.path.relpath(path, self.options.markdown.parent)})")
         if self.options.json:
             self.options.json.write_text(json.dumps(self.content, indent=1) + "\n")
         if self.options.markdown:
-            self.options.markdown.write_text(
-                "\n\n".join([machine.title(self.content["machine"]), *self.markdown]) + "\n"
-            )
+            self.options.markdown.write_text("\n\n".join(self.page) + "\n")
 
 
 def main(given=None):
@@ -97,6 +108,7 @@ def main(given=None):
     print(machine.title(results.content["machine"]))
     for name in options.only:
         start = time.perf_counter()
+        results.begin(name)
         for found in importlib.import_module(f"sections.{name}").measure(options):
             results.add(name, found)
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)

@@ -32,7 +32,10 @@ class Table(NamedTuple):
     def markdown(self):
         rule = ["---:" if form else "---" for form in self.columns.values()]
         lines = ["| " + " | ".join(row) + " |" for row in (list(self.columns), rule, *self.cells())]
-        return "\n\n".join([self.title, "\n".join(lines), *self.notes])
+        table = ["\n".join(lines)] if self.columns else []
+        return "\n\n".join(
+            [f"**{self.title}**", *table, *filter(None, ["\n".join(f"- {note}" for note in self.notes)])]
+        )
 
     def content(self):
         return self._asdict()

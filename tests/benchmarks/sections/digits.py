@@ -1,11 +1,11 @@
 """End to end on spoken digits: fit and predict with all defaults, beside an echo-state network and MiniRocket.
 
-The first table is of a fit on all recordings and of what it is made of: simulating the same recordings, through both
-ways between which the classifier chooses, on the same threads; their features beyond that; and the readout of the way
-that is kept, by itself. The second is of recordings with index 10-49 to train and 5-9 to test. The echo-state network,
-reservoirpy's, has as many units as the reservoir has neurons, and is read by means over 1, 2, 4 and 8 parts of each
-recording, as our neurons' spikes are. MiniRocket, aeon's, wants series of one length, to which recordings are
-stretched. Both stand before scikit-learn's ridge classifier. All cores for everyone.
+The first table is of recordings with index 10-49 to train and 5-9 to test. The echo-state network, reservoirpy's, has
+as many units as the reservoir has neurons, and is read by means over 1, 2, 4 and 8 parts of each recording, as our
+neurons' spikes are. MiniRocket, aeon's, wants series of one length, to which recordings are stretched. Both stand
+before scikit-learn's ridge classifier. All cores for everyone. The second is of a fit on all recordings and of what it
+is made of: simulating the same recordings, through both ways between which the classifier chooses, on the same threads;
+their features beyond that; and the readout of the way that is kept, by itself.
 """
 
 import sys
@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from contest import contest, opponents
+from contest import opponents
 from recorded import SPEECH, Speech, found, read_speech
 from tables import Table, absent, versions
 
@@ -36,10 +36,8 @@ def measure(options):
             ("aeon, MiniRocket", options.aeon_python, "aeon_digits.py"),
         )
         with opponents(case, *players, threads=True) as rivals:
-            rounds = 1 if options.quick else 3
-            yield parts(contest([(rivals[0], "parts")], rounds, warm_up=False)[0], len(speech.y), rounds)
-            scores = contest([(rival, "scores") for rival in rivals], rounds, warm_up=False)
-            yield beside(scores, rounds, versions(rivals))
+            yield beside([(rival.name, rival.measure("scores")) for rival in rivals], versions(rivals))
+            yield parts(rivals[0].measure("parts"), len(speech.y))
 
 
 def stand_in():
@@ -63,7 +61,13 @@ def write_case(path, speech, options):
     )
 
 
-def parts(entry, n_recordings, rounds):
+def beside(scores, notes):
+    rows = [(who, of["accuracy"], of["seconds"], of["predict"], of["peak_gib"], of["columns"]) for who, of in scores]
+    columns = {"who": "", "accuracy": ".3f", "fit s": ".2f", "predict s": ".2f", "GiB": ".2f", "features": "d"}
+    return Table(f"{TITLE}: trained on index 10-49, scored on 5-9", columns, rows, notes)
+
+
+def parts(entry, n_recordings):
     simulation = entry["simulation"]
     rows = [
         *((f"simulating them, {name}", of, of / simulation) for name, of in entry["pathways"].items()),
@@ -73,13 +77,4 @@ def parts(entry, n_recordings, rounds):
         ("fit in all", entry["seconds"], entry["seconds"] / simulation),
     ]
     columns = {"what": "", "s": ".2f", "of the simulation": ".2f"}
-    return Table(f"{TITLE}: fit of {n_recordings} recordings, the last of {rounds} (of all: the median)", columns, rows)
-
-
-def beside(scores, rounds, notes):
-    rows = [
-        (entry["who"], entry["accuracy"], entry["seconds"], entry["predict"], entry["peak_gib"], entry["columns"])
-        for entry in scores
-    ]
-    columns = {"who": "", "accuracy": ".3f", "fit s": ".2f", "predict s": ".2f", "GiB": ".2f", "features": "d"}
-    return Table(f"{TITLE}: trained on index 10-49, scored on 5-9, medians of {rounds}", columns, rows, notes)
+    return Table(f"{TITLE}: fit of {n_recordings} recordings", columns, rows)

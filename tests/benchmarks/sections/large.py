@@ -102,8 +102,10 @@ def measured(n_neurons, ones, runs):
 def measure(options):
     """Yield the tables and the curves."""
     sizes = (200, 400) if options.quick else (SIZES[0], EXAMPLE, *SIZES[1:]) + (LARGE,) * options.large
-    ones, runs = ((0.5,), 1) if options.quick else (ONES, 5)
-    results = {n: fresh(measured, n_neurons=n, ones=ones, runs=runs) for n in sizes}
+    ones = ONES[:1] if options.quick else ONES
+    # The smallest run for tenths of a millisecond.
+    runs = {n: 1 if options.quick else max(5, LARGE // 10 // n) for n in sizes}
+    results = {n: fresh(measured, n_neurons=n, ones=ones, runs=runs[n]) for n in sizes}
     yield whole(results)
     yield within(results)
     yield from growth(results)
