@@ -211,7 +211,7 @@ class TestCluster:
         from snnres.evaluation import evaluate
 
         X, y = delayed_xor(48, delay=2, n_steps=5, seed=0)
-        classifier = ReservoirClassifier(num_neurons=40, memory="quick", random_state=0)
+        classifier = ReservoirClassifier(num_neurons=40, memory="quick", small_world_graph_k=8, random_state=0)
         search = GridSearchCV(classifier, {"num_neurons": [20, 40]}, cv=2)
         here = evaluate(classifier, X, y, cv=3)
         done = []
@@ -222,6 +222,7 @@ class TestCluster:
         assert done[-1] == (21, 21)
         assert_equal(there.predictions, here.predictions)
         assert there.verdict == here.verdict
+        assert np.isfinite(searched).all()
         np.testing.assert_array_equal(searched, search.fit(X, y).cv_results_["mean_test_score"])
 
     @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
