@@ -167,6 +167,8 @@ class FeatureExtractor:
         rows: NDArray[np.float32],
     ) -> None:
         """Write the features of each trial to its row, as :meth:`extract` with all arguments known to be right."""
+        if rows.size == 0:
+            return
         # Spikes of the others are counted in one entry more: cheaper than a branch at each of them.
         column = np.full(recording.n_neurons, len(neurons), dtype=np.uint32)
         column[neurons] = np.arange(len(neurons))
