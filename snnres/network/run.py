@@ -15,7 +15,7 @@ from .shares import Crew
 # Neurons and synapses that a chunk may visit at most: some tenths of a second.
 CHUNK_WORK = 10**8
 # Fraction of the neurons that is expected to fire in a step of a network that threads share.
-FIRING = 1 / 8
+FIRING = 1 / 32
 BUFFER_SPIKES = 2**20
 
 
