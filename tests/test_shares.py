@@ -76,7 +76,7 @@ def test_any_number_of_threads_gives_the_same(make, shared):
 def test_a_small_network_has_one_thread():
     snn = lively()
     snn.simulate(n_jobs=2)
-    assert snn._run.crew.parting is None
+    assert snn._run.crew is None
 
 
 @pytest.mark.parametrize(

@@ -72,17 +72,20 @@ class Run:
         while self.done < self.n_steps:
             start = self.done
             stop = min(start + self.chunk, self.n_steps)
-            if self.crew is not None:
-                self.crew.advance(self.recorder, stop)
-            elif self.sampler is None:
-                advance(*self.parts, self.recorder, stop)
-            else:
-                advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)
+            if self.crew is None or not self.crew.advance(self.recorder, stop):
+                self._advance_alone(stop)
             if self.done < stop:
                 self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
             if self.done > start:
                 yield self.done
         self.recorder = resized(self.recorder, self.recorder.offsets[-1])
+
+    def _advance_alone(self, stop: int) -> None:
+        """Run to a step, or to where the recorder is full, in this thread."""
+        if self.sampler is None:
+            advance(*self.parts, self.recorder, stop)
+        else:
+            advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)
 
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""
