@@ -15,6 +15,7 @@ import numpy as np
 
 from snnres import SNN, SimulationParams, StateMonitor, STDPParams
 from snnres.parts import BernoulliRelease
+from snnres.network import shares
 
 N_INTERRUPTS = 12
 MONITOR = StateMonitor(["potential", "timer"], neurons=[7, 300], every=3)
@@ -75,10 +76,10 @@ def equal(first, second):
     )
 
 
-def after_simulate(plastic, delay, monitor=None):
+def after_simulate(plastic, delay, monitor=None, n_jobs=1):
     """A network that was interrupted is where one is that ran for as many steps as its recording has."""
     snn = network(plastic, duration=10**6)
-    met = interrupt(lambda: snn.simulate(monitor=monitor), delay)
+    met = interrupt(lambda: snn.simulate(monitor=monitor, n_jobs=n_jobs), delay)
     if not met or snn.tot_spikes == 0:
         return met, True
     recording = snn.recording
@@ -139,11 +140,16 @@ def after_batch(delay):
 
 if __name__ == "__main__":
     phase = sys.argv[1]
+    if phase == "shared":
+        # As if it were large.
+        shares.LARGE = 0
+        network(False, 200).simulate(monitor=MONITOR, n_jobs=2)
     checks = {
         "simulate": lambda delay: after_simulate(False, delay),
         "plastic": lambda delay: after_simulate(True, delay),
         "monitored": lambda delay: after_simulate(False, delay, MONITOR),
         "slow": after_slow_steps,
+        "shared": lambda delay: after_simulate(False, delay, MONITOR, n_jobs=2),
         "adapt": after_adapt,
         "batch": after_batch,
     }
@@ -155,5 +161,5 @@ if __name__ == "__main__":
     slow_network(10).simulate()
     network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
     delays = random.Random(0)
-    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored", "slow") else 3):
+    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored", "slow", "shared") else 3):
         print(*checks[phase](delays.uniform(0.02, 0.3)), answered[0])

@@ -49,6 +49,9 @@ SELECTION = (
     ),
     *(f"test_cells.py::test_equals_plain_numpy[{kind}-0]" for kind in ("izhikevich", "exponential", "integrator")),
     "test_cells.py::test_margins_are_from_the_true_threshold",
+    *(f"test_shares.py::test_any_number_of_threads_gives_the_same[{kind}]" for kind in ("lively", "full")),
+    "test_shares.py::test_threads_wait_for_each_other",
+    "test_shares.py::test_who_comes_late_does_not_begin",
 )
 # Of these the bounds checks would compile again what they compile for others; for each takes some seconds.
 WITHOUT_CHECKS = (
@@ -65,6 +68,7 @@ WITHOUT_CHECKS = (
     *(f"test_cells.py::test_equals_plain_numpy[generalized-{seed}]" for seed in (1, 2)),
     "test_cells.py::test_equals_plain_numpy[integrator-0]",
     "test_cells.py::test_margins_are_from_the_true_threshold",
+    "test_shares.py::test_any_number_of_threads_gives_the_same[lively]",
     "uncompiled_rules.py::test_mstdp_is_the_rule_times_the_reward_of_its_step[2.0]",
 )
 

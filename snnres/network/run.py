@@ -85,12 +85,8 @@ class Run:
         allowed = recorder.neurons[: end + self.pace.spikes + recorder.fired.size]
         bounded = Recorder(recorder.offsets, allowed, recorder.fired, recorder.words, recorder.position)
         began = time.perf_counter()
-        if self.crew is not None:
-            self.crew.advance(bounded, stop)
-        elif self.sampler is None:
-            advance(*self.parts, bounded, stop)
-        else:
-            advance_monitored(*self.parts, bounded, self.sampler.monitor, stop)
+        if self.crew is None or not self.crew.advance(bounded, stop):
+            self._advance_alone(bounded, stop)
         seconds = time.perf_counter() - began
         done = self.done
         self.pace.learn(seconds, done - start, self._end(done) - end)
@@ -118,6 +114,13 @@ class Run:
         self.recorder = resized(self.recorder, max(self.recorder.neurons.size, len(neurons) + self.recorder.fired.size))
         self.recorder.neurons[: len(neurons)] = neurons
         self.recorder.position[0] = done
+
+    def _advance_alone(self, recorder: Recorder, stop: int) -> None:
+        """Run to a step, or to where the recorder is full, in this thread."""
+        if self.sampler is None:
+            advance(*self.parts, recorder, stop)
+        else:
+            advance_monitored(*self.parts, recorder, self.sampler.monitor, stop)
 
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""

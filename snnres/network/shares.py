@@ -11,7 +11,7 @@ from ..kernels.delays import DelayedEdges
 from ..kernels.drives import CurrentDrive, TappedDrive
 from ..kernels.gate import fail, new_gate, stay
 from ..kernels.model import Drive, Model, Recorder, State
-from ..kernels.monitor import Monitor, advance_monitored
+from ..kernels.monitor import Monitor
 from ..kernels.shares import (
     DelayedShare,
     EdgesShare,
@@ -51,9 +51,13 @@ class Share(NamedTuple):
 
 
 def can_be_shared(network: Network, drive: Drive) -> bool:
-    """Return whether threads can share the neurons: what happens to one depends on the spikes of all and no more."""
+    """Return whether threads may share the neurons, and ever would.
+
+    They may where all that happens to one depends on no more of the others than their spikes.
+    """
+    large = network.n_neurons + network.synapses.matrix.nnz >= LARGE
     parts = (network.cell, *network.elements.values())
-    return not network.active_rules and drive.clamp is None and all(part.by_neuron for part in parts)
+    return large and not network.active_rules and drive.clamp is None and all(part.by_neuron for part in parts)
 
 
 class Crew:
@@ -81,13 +85,16 @@ class Crew:
         self.parting: Parting | None = None
         self.shares: list[Share] = []
 
-    def advance(self, recorder: Recorder, stop: int) -> None:
-        """Run to step ``stop``, or to where the recorder is full; whatever is raised, all threads are done then."""
+    def advance(self, recorder: Recorder, stop: int) -> bool:
+        """Run to step ``stop``, or to where the recorder is full; False if one thread should, and nothing is done yet.
+
+        Whatever is raised, all threads are done then.
+        """
         self.part(recorder)
         if self.parting is None:
-            advance_monitored(*self.parts, recorder, self.monitor, stop)
-        else:
-            self.share(recorder, stop)
+            return False
+        self.share(recorder, stop)
+        return True
 
     def part(self, recorder: Recorder) -> None:
         """Part the neurons, or part them anew, if the steps that are left will be shorter by more than it takes.
