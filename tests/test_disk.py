@@ -83,8 +83,8 @@ def test_memory_does_not_grow_with_the_run(tmp_path, monkeypatch):
         assert snn._run.recorder.neurons.size <= 1040
         assert len(snn._run.recorder.offsets) == min(n_steps, 500) + 1
     assert spikes[2] > 9 * spikes[1] > 10_000
-    # In memory the last would take 1.6 MB for its potentials alone, ten times what the other takes.
-    assert peaks[2] < 1.3 * peaks[1] < 1e6
+    # In memory the potentials alone would grow by ten times as much; here it is the names of so many small chunks.
+    assert peaks[2] - peaks[1] < 9000 * 40 * 4 / 10
 
 
 def test_an_interrupt_keeps_what_was_done(tmp_path, monkeypatch):
