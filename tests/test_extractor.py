@@ -96,6 +96,22 @@ def test_without_starts_a_recording_is_one_trial():
     np.testing.assert_array_equal(found, np.vstack(parts).sum(axis=0)[None])
 
 
+def test_no_trials_and_no_neurons_have_no_features():
+    extractor = FeatureExtractor(list(FEATURES))
+    assert extractor.extract(Recording.from_dense(np.zeros((5, 0)))).shape == (1, 0)
+    none = extractor.extract(Recording.from_dense(np.zeros((0, 3))), starts=[0])
+    assert none.shape == (0, extractor.n_columns(3))
+
+
+def test_trains_are_made_of_a_few_trials_at_a_time(monkeypatch):
+    recording, starts, _ = trials()
+    extractor = FeatureExtractor(["isi_cv", "spike_entropy"], OPTIONS)
+    expected = extractor.extract(recording, starts=starts)
+    for at_once in (1, 100, 300):
+        monkeypatch.setattr("snnres.features.extractor.SPIKES_AT_ONCE", at_once)
+        np.testing.assert_array_equal(extractor.extract(recording, starts=starts), expected)
+
+
 def test_columns_of_a_wider_matrix_are_written_and_no_others():
     recording, starts, _ = trials()
     extractor = FeatureExtractor(["final_traces", "spike_counts", "isi_cv"], OPTIONS)

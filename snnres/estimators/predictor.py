@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.fitting import all_or_nothing
 from ..encoding.series import Series
+from ..interrupts import interruptible
 from ..validation import refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 from .pathways import Pathway
@@ -133,7 +134,7 @@ class ReservoirPredictor(BaseReservoir):
         else:
             matrix = self._matrix(series, self.pathways_)
             self.scales_ = block_scales(matrix)
-            self.readout_ = clone(self.readout).fit(scaled(matrix, self.scales_), targets)
+            self.readout_ = interruptible(clone(self.readout).fit, scaled(matrix, self.scales_), targets)
         self._remember_parameters()
         return self
 

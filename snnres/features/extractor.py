@@ -29,7 +29,7 @@ FILTERS: dict[str, Callable[[FeatureOptions], tuple[tuple[float, int], ...]]] = 
     "final_traces": lambda options: tuple((tau, 1) for tau in options.final_taus),
 }
 # Of which trains are made at a time: so many times stay in the cache, and a trial's are rarely more.
-SPIKES_AT_ONCE = 2**17
+SPIKES_AT_ONCE = 2**18
 
 
 class Block(NamedTuple):
@@ -167,6 +167,8 @@ class FeatureExtractor:
         rows: NDArray[np.float32],
     ) -> None:
         """Write the features of each trial to its row, as :meth:`extract` with all arguments known to be right."""
+        if rows.size == 0:
+            return
         # Spikes of the others are counted in one entry more: cheaper than a branch at each of them.
         column = np.full(recording.n_neurons, len(neurons), dtype=np.uint32)
         column[neurons] = np.arange(len(neurons))

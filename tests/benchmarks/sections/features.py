@@ -1,7 +1,7 @@
 """Features of spikes: their cost beside the simulation that made the spikes, and the reference's eight beside snnpy.
 
 The networks are those of an estimator, quick and with memory, all neurons read; a batch that returns the recordings
-tells what simulating takes, and what a batch with features takes more is theirs. All are the least of the repeats, in turn.
+tells what simulating takes, and what a batch with features takes more is theirs. All are the least of the repeats.
 """
 
 import sys
