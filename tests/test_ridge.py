@@ -1,7 +1,14 @@
 """The ridge readouts against scikit-learn's, each way to the solution and the penalty."""
 
+import os
+import signal
+import threading
+
 import numpy as np
 import pytest
+
+pytest.importorskip("sklearn")
+
 from sklearn.linear_model import Ridge, RidgeClassifier, RidgeCV
 
 from snnres.estimators import ridge, sums
@@ -187,3 +194,32 @@ def test_the_lowest_of_a_valley_is_found(n):
 
         assert lowest(value, n) == best
         assert len(asked) == len(set(asked)) <= 6 + (n > 20)
+
+
+def test_an_interrupt_does_not_leave_samples_half_added():
+    """It is heard while they are added, which goes on; what comes next waits for that."""
+    X, Y = data((40, 5))
+    made = collected(X[:20], Y[:20], [])
+    begun, end = threading.Event(), threading.Event()
+    add = made._add
+
+    def slowly(*args):
+        begun.set()
+        end.wait(10)
+        add(*args)
+
+    made._add = slowly
+    threading.Thread(target=lambda: begun.wait(10) and os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        made.add(X[20:], Y[20:])
+    del made._add
+    assert made.n == 20
+    end.set()
+    np.testing.assert_allclose(made.run(made.variances), X.var(axis=0))
+    assert made.n == 40
+
+
+def test_an_error_within_work_on_sums_is_raised():
+    made = collected(*data((40, 5)), [])
+    with pytest.raises(ZeroDivisionError):
+        made.run(lambda: 1 // 0)

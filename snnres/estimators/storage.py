@@ -53,6 +53,8 @@ class StorageMixin:
     def save(self, path: io.PathLike) -> None:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
+        The sums from which a classifier's or regressor's ``partial_fit`` goes on are not in it.
+
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
         ("snnres estimator"), ``version`` (4), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
@@ -167,8 +169,8 @@ def load_estimator(path: io.PathLike) -> Any:
     Returns
     -------
     estimator
-        Of any class of :mod:`snnres.estimators`. Predicts, and where it can learns on, exactly as the one that was
-        saved.
+        Of any class of :mod:`snnres.estimators`. Predicts, and if it is a forecaster learns on, exactly as the one that
+        was saved.
 
     Raises
     ------

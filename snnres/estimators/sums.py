@@ -137,6 +137,7 @@ class Sums:
         self.waiting: list[Part] = []
         self.gram: NDArray[Any] | None = None
         self.worker: Helper | None = None
+        self.done: threading.Event | None = None
         self.total, self.squares = np.zeros(n_features), np.zeros(n_features)
         self.cross, self.target_total = np.zeros((n_features, n_targets)), np.zeros(n_targets)
 
@@ -157,14 +158,17 @@ class Sums:
             return work()
         self._wait()
         outcomes: list[tuple[bool, Any]] = []
+        done = threading.Event()
 
         def noted() -> None:
             try:
                 outcomes.append((True, work()))
             except BaseException as error:
                 outcomes.append((False, error))
+            finally:
+                done.set()
 
-        self.worker = Helper(noted)
+        self.worker, self.done = Helper(noted), done
         self.worker.start()
         try:
             self._wait()
@@ -179,9 +183,12 @@ class Sums:
         return result
 
     def _wait(self) -> None:
-        while self.worker is not None and self.worker.is_alive():
-            self.worker.join(LOOK_UP)
-        self.worker = None
+        """Wait for work to end. Not by ``join``: Python 3.11 takes a thread for ended where that is interrupted."""
+        while self.worker is not None and self.done is not None and not self.worker.ended:
+            # Set once the work is over, but not if it was stopped at the wrong moment.
+            if self.done.wait(LOOK_UP):
+                break
+        self.worker = self.done = None
 
     def _add(self, rows: NDArray[Any], targets: Float64Array) -> None:
         if rows.dtype != np.float32:

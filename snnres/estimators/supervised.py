@@ -47,8 +47,10 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     ----------
     readout : scikit-learn classifier, optional
         None: ridge regression on -1 and 1 with 17 strengths of regularisation between 0.01 and 10^6, of which that is
-        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss. Features
-        come divided by the spread of their kind, so that each kind is as loud as any other.
+        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss; with more
+        than 3,000 samples and features, for a part of the samples that is held out. It needs no more than ``max_bytes``
+        for any number of samples. Features come divided by the spread of their kind, so that each kind is as loud as
+        any other. Another readout gets the features of all samples at once.
     num_neurons, memory, ..., verbose
         As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
         fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
@@ -59,7 +61,12 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     classes_ : ndarray, shape (n_classes,)
         Labels.
     readout_ : classifier
-        The fitted readout.
+        The fitted readout. The default one has ``alpha_``, the strength, ``penalty_by_`` ("leave-one-out" or
+        "held-out"), how it was chosen, ``left_out_loss_`` and ``left_out_accuracy_`` of the ``n_left_out_`` predictions
+        that chose it, ``gram_`` ("samples" or "features"), the matrix of products that was solved, and ``coef_`` and
+        ``intercept_``. After ``partial_fit`` it is there once it has been needed, as ``scales_`` are.
+    n_samples_seen_ : int
+        After ``partial_fit``: samples that it has taken, also where it was interrupted.
     scales_ : dict of str to float
         What the features of each kind are divided by.
     memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_
@@ -199,9 +206,9 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Parameters
     ----------
     readout : scikit-learn regressor, optional
-        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by leave-one-out
-        cross-validation on the training data. Features come divided by the spread of their kind, so that each kind is
-        as loud as any other.
+        None: ridge regression, its strength chosen as in :class:`ReservoirClassifier`, but by squared errors. Features
+        come divided by the spread of their kind, so that each kind is as loud as any other. Another readout gets the
+        features of all samples at once.
     num_neurons, memory, ..., verbose
         As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
         fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
@@ -210,7 +217,10 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Attributes
     ----------
     readout_ : regressor
-        The fitted readout.
+        The fitted readout; the default one with what it has in :class:`ReservoirClassifier`, but for the accuracy, and
+        with ``loss_of_mean_``.
+    n_samples_seen_ : int
+        After ``partial_fit``: samples that it has taken, also where it was interrupted.
     scales_ : dict of str to float
         What the features of each kind are divided by.
     memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_

@@ -36,7 +36,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Neurons of each pathway, >= 3, all of them read out.
     memory : {"auto", "quick", "memory", "both"}, default "auto"
         The pathways to take. "auto": a classifier or regressor fits its default readout to each of the two and keeps
-        the quick one unless with memory the error of predictions for samples left out in turn is smaller by a tenth;
+        the quick one unless with memory the error of predictions for samples left out in turn is smaller by a tenth (of
+        more than 1,000 samples for as many of them, evenly spread, since memory takes the longest);
         the transformer takes both. Of samples of one step, which have no past, always the quick one, and only "auto"
         and "quick" are allowed.
     taps : int, optional
@@ -101,6 +102,12 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Decides all weights and delays.
     n_jobs : int or None, default -1
         Threads; -1 for one a core, None for 1. Results do not depend on it.
+    max_bytes : int, default 4 GiB
+        What the features in work and the default readout may take together. Samples are simulated, and their features
+        handed on, part by part, so it suffices for any number of samples; an array of all features in float32, which
+        ``transform`` returns without ``out`` and a readout of the user's wants (and then once more in float64), must
+        fit in it. What does not is refused before the work. The samples themselves, and a few copies of them in float64
+        while their scale is learnt, come on top.
     verbose : bool, default False
         Show on standard error how many samples have been simulated.
 
@@ -110,7 +117,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         The pathways in use.
     errors_ : dict of str to float
         Where "auto" had to choose: of each pathway the error of the default readout on training samples left out in
-        turn, the mean hinge loss (regressor: the mean squared error). Empty otherwise.
+        turn, the mean hinge loss (regressor: the mean squared error); of more than 1,000 samples that of 1,000. Empty
+        otherwise.
     pathways_ : list of Pathway
         For each pathway in use, quick before memory: ``name``, ``network``, ``hold``, ``deltas`` (whether differences
         drive it), ``features`` and ``final_taus``.
@@ -167,8 +175,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     of data with channels first pass ``X.transpose(0, 2, 1)``; ``fit`` warns where there are five times as many channels
     as steps, unless most values are 0.
 
-    Data that does not fit in memory: fit on a first part, then transform part by part and train a readout that learns
-    in parts, such as ``sklearn.linear_model.SGDClassifier.partial_fit``.
+    Samples that do not fit in memory: :meth:`ReservoirClassifier.partial_fit` takes a part at a time. Features that do
+    not: ``transform(X, out=...)`` writes them to a memory map, ``numpy.lib.format.open_memmap`` makes one.
 
     Examples
     --------
