@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .network import SNN
     from .params import SimulationParams
     from .parts import STDPParams
-    from .recording import Recording, SpikeTrains, StateMonitor
+    from .recording import Recording, SpikeTrains, StateMonitor, StoredRecording
 
 __version__ = "0.1.0"
 
@@ -38,6 +38,7 @@ __all__ = [
     "SimulationParams",
     "SpikeTrains",
     "StateMonitor",
+    "StoredRecording",
     "load_membrane_potentials",
     "load_output_neurons",
     "load_params",
@@ -65,7 +66,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "params": ("SimulationParams",),
     "parts": ("STDPParams",),
     "plotting": (),
-    "recording": ("Recording", "SpikeTrains", "StateMonitor"),
+    "recording": ("Recording", "SpikeTrains", "StateMonitor", "StoredRecording"),
     "topology": (),
 }
 

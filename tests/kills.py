@@ -14,15 +14,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 from snnres import SNN, SimulationParams, StateMonitor, STDPParams
 from snnres.network.arrays import named_arrays
 from snnres.parts import MembraneNoise, UniformDelays
+from snnres.recording import store
 
 # Steps and presentations between two checkpoints: so few that much of the time goes to writing.
-EVERY = {"simulate": 100, "adapt": 2}
+EVERY = {"simulate": 100, "adapt": 2, "simulate_to_disk": 100}
 STEPS, TRIALS = 4000, 120
 
 
@@ -63,7 +65,18 @@ def adapt(folder, progress):
     return snn, list(history.values())
 
 
-KINDS = {"simulate": simulate, "adapt": adapt}
+def simulate_to_disk(folder, progress):
+    """Run with a monitor, and record in chunks so small that each checkpoint finds some of them written."""
+    snn = network()
+    monitor = StateMonitor(["potential", "x_post"], neurons=[3, 200], every=7)
+    given = {"monitor": monitor, "checkpoint": folder / "run", "every": EVERY["simulate_to_disk"]}
+    with mock.patch.object(store, "CHUNK_BYTES", 2**12):
+        stored = snn.simulate_to_disk(folder / "recording", **given, progress=progress)
+    recording = stored.window(0, stored.n_steps)
+    return snn, [recording.offsets, recording.neurons, *recording.variables.values()]
+
+
+KINDS = {"simulate": simulate, "adapt": adapt, "simulate_to_disk": simulate_to_disk}
 
 
 def result(kind, folder, progress=False):

@@ -10,7 +10,7 @@ from cases import assert_same, lively, snapshot, state_of
 from test_part_properties import Killed, kill_at
 
 from snnres import SNN, StateMonitor
-from snnres.network import checkpoint, run
+from snnres.network import checkpoint, run, shares
 from snnres.network.checkpoint import Checkpoint
 
 PLASTICITY = {"A_plus": 0.02, "A_minus": 0.01, "eta": 1.0, "W_max": 1.0}
@@ -334,6 +334,23 @@ def test_a_copy_and_a_file_know_nothing_of_a_checkpoint(tmp_path):
     snn.save(tmp_path / "network")
     for again in (snn.copy(), SNN.load(tmp_path / "network")):
         assert_same(state_of(again), state_of(twin), leave_out=("recording",))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_threads_that_share_a_run_go_on_to_the_same_bits(tmp_path, monkeypatch, n_jobs):
+    monkeypatch.setattr(shares, "LARGE", 0)
+    monkeypatch.setattr(shares, "TO_PART", 0)
+    whole, resumed = lively(delays=4), lively(delays=4)
+    monitor = StateMonitor("potential", every=3)
+    whole.simulate(monitor=monitor, n_jobs=1)
+    given = {"monitor": monitor, "checkpoint": tmp_path / "run", "every": 10}
+    with pytest.raises(Killed):
+        lively(delays=4).simulate(**given, n_jobs=2, progress=kill_at(30))
+    resumed.simulate(**given, n_jobs=n_jobs)
+    assert (resumed._run.crew is not None and bool(resumed._run.crew.shares)) == (n_jobs == 2)
+    assert_same(state_of(resumed), state_of(whole))
+    np.testing.assert_array_equal(resumed.recording.variables["potential"], whole.recording.variables["potential"])
 
 
 @pytest.mark.slow

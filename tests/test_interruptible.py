@@ -127,6 +127,7 @@ def test_ctrl_c_is_heard_at_once_and_the_thread_ends_when_it_is_back():
 LONG_CALLS = """
 import os, signal, threading, time
 import numpy as np
+import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 from snnres import topology
 from snnres.estimators import ReservoirClassifier
@@ -139,8 +140,10 @@ rng = np.random.default_rng(0)
 matrix = rng.standard_normal((1500, 1500))
 X, y = rng.standard_normal((400, 10, 4)), rng.integers(0, 3, 400)
 classifier = ReservoirClassifier(LogisticRegression(max_iter=10**6, tol=0), num_neurons=50, memory="quick", n_jobs=1)
-params = SimulationParams(adjacency_matrix=0.01 * matrix.astype(np.float32), membrane_threshold=1.0, seed=0)
-reservoir = SNN(params)
+reservoir = SNN(SimulationParams(
+    adjacency_matrix=sp.csr_matrix(0.01 * matrix.astype(np.float32)), num_output_neurons=9, membrane_threshold=1.0,
+    leak_coefficient=0.1, refractory_period=2, seed=0,
+))
 reservoir.set_input_weights(rng.standard_normal((1, 1500)))
 weights = reservoir.get_topology()
 # Compiled, or all of it imported, before the first signal.

@@ -27,6 +27,11 @@ OPTIONAL = {
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
     "pandas": {"evaluation"},
+    "joblib": {"jobs"},
+    "cloudpickle": {"jobs"},
+    "dask": {"jobs"},
+    "distributed": {"jobs"},
+    "zarr": {"recording"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge, RidgeCV
+from sklearn.linear_model import Ridge, RidgeClassifier, RidgeCV
 
 from snnres.estimators import ridge, sums
-from snnres.estimators.readout import ALPHAS, SummedRidgeRegressor
-from snnres.estimators.sums import held_out
+from snnres.estimators.readout import ALPHAS, SummedRidgeClassifier, SummedRidgeRegressor
+from snnres.estimators.ridge import lowest, solve
+from snnres.estimators.sums import Sums, held_out
 
 # Samples and features, and what is solved of them.
 SHAPES = {"samples": (60, 90), "features": (150, 40)}
@@ -60,3 +61,129 @@ def test_a_held_out_part_chooses_and_all_are_fitted(gram, dtype, tolerance):
     assert found.loss_of_mean_ == pytest.approx(((Y[out] - Y[~out].mean(axis=0)) ** 2).mean())
     exact = Ridge(ALPHAS[best]).fit(X, Y)
     np.testing.assert_allclose(found.predict(X), exact.predict(X), atol=tolerance * 10)
+
+
+@pytest.mark.parametrize("way", ["kept", "costly", "summed"])
+def test_a_classifier_has_a_column_a_class(way, monkeypatch):
+    X, Y = data((90, 30), seed=2)
+    y = labels(Y)
+    if way != "kept":
+        for module in (sums, ridge):
+            monkeypatch.setattr(module, "MOST_EIGENVALUES", 1)
+    found = SummedRidgeClassifier().fit(X, y)
+    assert found.penalty_by_ == ("leave-one-out" if way == "kept" else "held-out")
+    exact = RidgeClassifier(alpha=found.alpha_).fit(X, y)
+    np.testing.assert_allclose(found.decision_function(X), exact.decision_function(X), atol=1e-9)
+    np.testing.assert_array_equal(found.predict(X), exact.predict(X))
+    assert found.left_out_accuracy_ > 0.5
+
+
+def collected(X, Y, sizes, **budget):
+    """Sums over samples that come in parts."""
+    made = Sums(X.shape[1], Y.shape[1], **{"max_bytes": 2**30} | budget)
+    for part in np.split(np.arange(len(X)), np.cumsum(sizes)):
+        made.add(X[part], Y[part])
+    return made
+
+
+SQUARED = SummedRidgeRegressor()._criterion()
+
+
+@pytest.mark.usefixtures("costly")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sums_do_not_depend_on_the_parts(dtype, monkeypatch):
+    """Nor does what is held out, which is thinned out as it grows, nor what is summed late."""
+    for name, value in (("MOST_HELD_OUT", 20), ("FOLDED", 32)):
+        monkeypatch.setattr(sums, name, value)
+    X, Y = data((400, 30), seed=3)
+    X = X.astype(dtype)
+    divisors = np.linspace(0.5, 2, 30)
+    tolerance = 1e-9 if dtype == np.float64 else 1e-3
+    exact = None
+    for sizes in ([], [7, 200, 1], [1, 2, 30] * 6, [399]):
+        made = collected(X, Y, sizes)
+        assert made.gram is not None
+        np.testing.assert_allclose(made.variances(), X.var(axis=0), rtol=1e-5 if dtype == np.float32 else 1e-10)
+        found = solve(made, divisors, ALPHAS, SQUARED)
+        out = held_out(np.arange(400), made.share)
+        assert made.share < 1 / 8
+        assert found.judged.n == out.sum() <= 20
+        exact = Ridge(found.alpha).fit(X / divisors, Y) if exact is None else exact
+        assert found.alpha == exact.alpha
+        fit = Ridge(found.alpha).fit((X / divisors)[~out], Y[~out])
+        loss = ((fit.predict((X / divisors)[out]) - Y[out]) ** 2).mean()
+        assert found.judged.loss / found.judged.n == pytest.approx(loss, rel=tolerance)
+        told = X / divisors @ found.coef.T + found.intercept
+        np.testing.assert_allclose(told, exact.predict(X / divisors), atol=tolerance)
+
+
+@pytest.mark.usefixtures("costly")
+def test_sums_go_on_after_a_solution():
+    X, Y = data((300, 20), seed=4)
+    made = collected(X[:150], Y[:150], [])
+    first = solve(made, np.ones(20), ALPHAS, SQUARED)
+    again = solve(made, np.ones(20), ALPHAS, SQUARED)
+    np.testing.assert_array_equal(first.coef, again.coef)
+    made.add(X[150:], Y[150:])
+    whole, late = (solve(some, np.ones(20), ALPHAS, SQUARED) for some in (collected(X, Y, []), made))
+    assert whole.alpha == late.alpha
+    np.testing.assert_allclose(late.coef, whole.coef, atol=1e-9)
+
+
+def test_the_order_of_samples_does_not_matter():
+    X, Y = data((60, 90))
+    turned = np.random.default_rng(0).permutation(60)
+    one, other = SummedRidgeRegressor().fit(X, Y), SummedRidgeRegressor().fit(X[turned], Y[turned])
+    assert one.alpha_ == other.alpha_
+    np.testing.assert_allclose(one.predict(X), other.predict(X), atol=1e-8)
+
+
+def test_samples_are_kept_while_they_suit(monkeypatch):
+    """All while they are fewer than their features, or the features few; else sums, if the budget has them."""
+    for module in (sums, ridge):
+        monkeypatch.setattr(module, "MOST_EIGENVALUES", 10)
+    monkeypatch.setattr(sums, "AT_A_TIME", 0)
+    X, Y = data((50, 30))
+    assert collected(X[:30], Y[:30], [20], expected=30).gram is None
+    assert collected(X, Y, [20], expected=50).gram is not None
+    assert collected(X[:, :10], Y, [20]).gram is None
+    by_sums = sums.bytes_of_sums(30, 8)
+    # There must be room for the samples while sums are made of them.
+    assert collected(X[:25], Y[:25], [12], max_bytes=by_sums + 25 * 30 * 8).gram is None
+    assert collected(X[:25], Y[:25], [12], max_bytes=by_sums + 24 * 30 * 8).gram is not None
+
+
+def test_too_many_features_are_refused_before_the_work():
+    with pytest.raises(ValueError, match=r"^max_bytes must be at least \d+ to read out 500 samples of 200 features\."):
+        SummedRidgeRegressor(max_bytes=10**5).fit(np.ones((500, 200)), np.ones(500))
+
+
+def test_equal_features_tell_nothing():
+    y = np.arange(6.0)
+    found = SummedRidgeRegressor().fit(np.ones((6, 3)), y)
+    np.testing.assert_allclose(found.predict(np.ones((2, 3))), [2.5, 2.5])
+    assert found.left_out_loss_ == pytest.approx(found.loss_of_mean_)
+
+
+@pytest.mark.usefixtures("costly")
+def test_a_penalty_below_the_rounding_is_passed_over():
+    """Of twins of float32 the sums are not positive but for the penalty."""
+    rng = np.random.default_rng(0)
+    X = np.repeat(rng.normal(size=(400, 10)) * 1000, 8, axis=1).astype(np.float32)
+    y = X[:, 0] / 1000 + rng.normal(size=400) / 10
+    found = SummedRidgeRegressor().fit(X, y)
+    exact = Ridge(found.alpha_).fit(X.astype(np.float64), y)
+    np.testing.assert_allclose(found.predict(X), exact.predict(X), atol=1e-3)
+
+
+@pytest.mark.parametrize("n", range(1, 23))
+def test_the_lowest_of_a_valley_is_found(n):
+    for best in range(n):
+        asked = []
+
+        def value(k, best=best, asked=asked):
+            asked.append(k)
+            return 0, abs(k - best)
+
+        assert lowest(value, n) == best
+        assert len(asked) == len(set(asked)) <= 6 + (n > 20)

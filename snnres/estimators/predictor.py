@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.fitting import all_or_nothing
 from ..encoding.series import Series
+from ..interrupts import interruptible
 from ..validation import refuse
 from .base import BaseReservoir, FeatureMatrix, Float64Array
 from .pathways import Pathway
@@ -133,7 +134,7 @@ class ReservoirPredictor(BaseReservoir):
         else:
             matrix = self._matrix(series, self.pathways_)
             self.scales_ = block_scales(matrix)
-            self.readout_ = clone(self.readout).fit(scaled(matrix, self.scales_), targets)
+            self.readout_ = interruptible(clone(self.readout).fit, scaled(matrix, self.scales_), targets)
         self._remember_parameters()
         return self
 
@@ -198,7 +199,8 @@ class ReservoirPredictor(BaseReservoir):
 
         def error(name: str, pathways: list[Pathway]) -> float:
             some = series if every else series.part(numbers)
-            tried[name] = self._solved(self._summed(some, targets[numbers], pathways, expected), pathways)
+            sums = self._summed(some, targets[numbers], pathways, min(expected, len(numbers)))
+            tried[name] = self._solved(sums, pathways)
             return self._left_out_error(tried[name].readout)
 
         return FirstPart(series, targets, error, partial(self._check_room, len(targets)), tried)

@@ -106,7 +106,7 @@ class SummedRidgeClassifier(ClassifierMixin, SummedRidge):  # type: ignore[misc]
     alpha_ : float
         The chosen one.
     penalty_by_ : {"leave-one-out", "held-out"}
-        By what. Up to 4,000 samples or up to 4,000 features: by exact predictions of each sample from all others. With
+        By what. Up to 3,000 samples or up to 3,000 features: by exact predictions of each sample from all others. With
         more of both, or with more samples than ``max_bytes`` lets keep: by predictions of a part of them, at most an
         eighth and 2,048, from the rest. The weights are fitted to all in the end.
     gram_ : {"samples", "features"}

@@ -26,6 +26,8 @@ Currents = Sequence[NDArray[np.float32]]
 
 # Samples, evenly spaced through the training data, on which the threshold is set.
 CALIBRATION_SAMPLES = 48
+# Parts in which they are run, as a network that fires far too much need not be run on all of them.
+CALIBRATION_PARTS = 4
 # Halvings of the logarithm of the threshold between these bounds: to 1.5 per cent.
 THRESHOLD_BOUNDS = (1e-3, 1e3)
 HALVINGS = 10
@@ -184,15 +186,33 @@ def with_threshold(network: SNN, threshold: float) -> SNN:
 
 def firing_rate(network: SNN, currents: Currents, hold: int, n_jobs: int, settling: int = 0) -> float:
     """Return the spikes per neuron and step over all samples, from their row ``settling`` on."""
+    return late_spikes(network, currents, hold, n_jobs, settling) / late_steps(network, currents, hold, settling)
+
+
+def late_steps(network: SNN, currents: Currents, hold: int, settling: int) -> int:
+    """Return the steps of all neurons in all samples, from their row ``settling`` on."""
+    return int(network.num_neurons * sum(hold * (current.shape[1] - settling) for current in currents))
+
+
+def late_spikes(network: SNN, currents: Currents, hold: int, n_jobs: int, settling: int) -> int:
+    """Return the spikes of all neurons in all samples, from their row ``settling`` on."""
     first = settling * hold
 
     def late_counts(trains: SpikeTrains) -> NDArray[np.int64]:
-        owner = np.repeat(np.arange(trains.n_trains), np.diff(trains.indptr))
-        return np.bincount(owner[trains.times >= first], minlength=trains.n_trains)
+        so_far = np.append(0, np.cumsum(trains.times >= first))
+        return np.diff(so_far[trains.indptr])
 
-    counts = network.simulate_batch(currents=list(currents), hold=hold, returns=late_counts, n_jobs=n_jobs)
-    steps = sum(hold * current.shape[1] - first for current in currents)
-    return float(counts.sum() / (steps * network.num_neurons))
+    return int(network.simulate_batch(currents=list(currents), hold=hold, returns=late_counts, n_jobs=n_jobs).sum())
+
+
+def fires_more(rate: float, network: SNN, currents: Currents, hold: int, n_jobs: int, settling: int) -> bool:
+    """Whether a network fires at more than a rate over all samples: known as soon as some have spikes enough for it."""
+    steps, spikes = late_steps(network, currents, hold, settling), 0
+    for part in range(min(CALIBRATION_PARTS, len(currents))):
+        spikes += late_spikes(network, currents[part::CALIBRATION_PARTS], hold, n_jobs, settling)
+        if spikes / steps > rate:
+            return True
+    return False
 
 
 def calibrated(
@@ -209,7 +229,7 @@ def calibrated(
     low, high = THRESHOLD_BOUNDS
     for _ in range(HALVINGS):
         middle = float(np.sqrt(low * high))
-        if firing_rate(with_threshold(network, middle), sample, hold, n_jobs, settling) > given.target_rate:
+        if fires_more(given.target_rate, with_threshold(network, middle), sample, hold, n_jobs, settling):
             low = middle
         else:
             high = middle

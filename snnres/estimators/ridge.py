@@ -271,14 +271,17 @@ def hold_out(regressions: OfFeatures | OfSamples, alphas: Float64Array, criterio
     return Solution(float(alphas[best]), weights[0].T, weights[1], found[best], by_mean, HELD_OUT, regressions.gram)
 
 
-def lowest(value: Callable[[int], Any], n: int) -> int:
-    """Return the place of the least of n values that have one valley, asking for few: Fibonacci's search."""
+def lowest(value: Callable[[int], tuple[float, ...]], n: int) -> int:
+    """Return the place of the least of n values that have one valley, asking for few: Fibonacci's search.
+
+    They are tuples that begin with 0 or 1.
+    """
     numbers = [1, 2]
     while numbers[-1] <= n:
         numbers.append(numbers[-2] + numbers[-1])
-    known: dict[int, Any] = {}
+    known: dict[int, tuple[float, ...]] = {}
 
-    def at(place: int) -> Any:
+    def at(place: int) -> tuple[float, ...]:
         if place not in known:
             known[place] = value(place) if place < n else (2, place)
         return known[place]

@@ -106,7 +106,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         y : array_like, shape (n_samples,)
             Their labels.
         classes : array_like, shape (n_classes,), optional
-            All labels there will be. To be given with the first part.
+            All labels there will be, to be given with the first part. None: those of the first part.
 
         Returns
         -------

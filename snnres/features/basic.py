@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..kernels.trains import count_short_intervals
 from ..validation import check_int
 from .trains import MeasuredTrains, Spikes, Values, fill, measured, ratio
 
@@ -35,7 +36,7 @@ def spike_variances(spikes: Spikes) -> Values:
 def mean_spike_times(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the mean step of the spikes; undefined for a silent train."""
     trains = measured(spikes)
-    return fill(trains.time_moments.mean, trains.counts > 0, missing)
+    return fill(trains.of_times.mean, trains.counts > 0, missing)
 
 
 def first_spike_times(spikes: Spikes, *, missing: float = -1) -> Values:
@@ -49,23 +50,22 @@ def last_spike_times(spikes: Spikes, *, missing: float = -1) -> Values:
 
 
 def _spike_at(trains: MeasuredTrains, end: int, missing: float) -> Values:
-    spiking = trains.counts > 0
-    values = np.zeros(trains.n_trains, dtype=np.int64)
+    if not len(trains.times):
+        return fill(np.zeros(trains.n_trains, dtype=np.int64), trains.counts > 0, missing)
     at = trains.indptr[:-1] if end == 0 else trains.indptr[1:] - 1
-    values[spiking] = trains.times[at[spiking]]
-    return fill(values, spiking, missing)
+    return fill(trains.times.take(at, mode="clip"), trains.counts > 0, missing)
 
 
 def mean_isi(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the mean ISI; undefined under 2 spikes."""
-    isi = measured(spikes).interval_moments
-    return fill(isi.mean, isi.count > 0, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.mean, trains.counts > 1, missing)
 
 
 def isi_variances(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the variance (ddof 0) of the ISIs; undefined under 2 spikes."""
-    isi = measured(spikes).interval_moments
-    return fill(isi.variance, isi.count > 0, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.variance, trains.counts > 1, missing)
 
 
 def pooled_mean_isi(spikes: Spikes) -> float:
@@ -91,4 +91,6 @@ def burst_counts(spikes: Spikes, *, max_isi: int = 1) -> Values:
     """
     max_isi = check_int("max_isi", max_isi, 1)
     trains = measured(spikes)
-    return trains.counts - trains.short_intervals(max_isi)
+    within = np.zeros(trains.n_trains, dtype=np.int64)
+    count_short_intervals(trains.indptr, trains.times, max_isi, within)
+    return trains.counts - within

@@ -29,7 +29,7 @@ FILTERS: dict[str, Callable[[FeatureOptions], tuple[tuple[float, int], ...]]] = 
     "final_traces": lambda options: tuple((tau, 1) for tau in options.final_taus),
 }
 # Of which trains are made at a time: so many times stay in the cache, and a trial's are rarely more.
-SPIKES_AT_ONCE = 2**17
+SPIKES_AT_ONCE = 2**18
 
 
 class Block(NamedTuple):

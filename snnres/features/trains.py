@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..kernels.trains import count_short_intervals, set_interval_moments, set_time_moments
+from ..kernels.trains import describe_bins, describe_intervals, describe_times
 from ..recording import Recording, SpikeTrains
 from ..validation import INT32_MAX, check_int, check_missing, check_real, refuse
 
@@ -25,21 +25,22 @@ def as_trains(spikes: Spikes) -> SpikeTrains:
     return (spikes if isinstance(spikes, Recording) else Recording.from_dense(spikes)).trains()
 
 
-class IntervalMoments(NamedTuple):
-    """Number, mean and variance (ddof 0) of each train's ISIs; 0 where there are none."""
+class Times(NamedTuple):
+    """Of each train's spike times mean, skewness, excess kurtosis, and how even its halves are; 0 where undefined."""
 
-    count: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    skewness: NDArray[np.float64]
+    kurtosis: NDArray[np.float64]
+    symmetry: NDArray[np.float64]
+
+
+class Intervals(NamedTuple):
+    """Of each train's ISIs mean, variance (ddof 0) and burstiness, and its autocorrelation; 0 where undefined."""
+
     mean: NDArray[np.float64]
     variance: NDArray[np.float64]
-
-
-class TimeMoments(NamedTuple):
-    """Mean of each train's spike times and the mean powers of their distance from it; 0 where there are none."""
-
-    mean: NDArray[np.float64]
-    second: NDArray[np.float64]
-    third: NDArray[np.float64]
-    fourth: NDArray[np.float64]
+    burstiness: NDArray[np.float64]
+    autocorrelation: NDArray[np.float64]
 
 
 class MeasuredTrains(SpikeTrains):
@@ -51,24 +52,24 @@ class MeasuredTrains(SpikeTrains):
         return np.diff(self.indptr)
 
     @cached_property
-    def interval_moments(self) -> IntervalMoments:
-        """Moments of the ISIs."""
-        mean, variance = np.zeros((2, self.n_trains))
-        set_interval_moments(self.indptr, self.times, mean, variance)
-        return IntervalMoments(np.maximum(self.counts - 1, 0), mean, variance)
+    def of_times(self) -> Times:
+        """What follows from the spike times of each."""
+        found = Times(*np.zeros((4, self.n_trains)))
+        describe_times(self.indptr, self.times, steps_of(self), *found)
+        return found
 
     @cached_property
-    def time_moments(self) -> TimeMoments:
-        """Moments of the spike times."""
-        moments = TimeMoments(*np.zeros((4, self.n_trains)))
-        set_time_moments(self.indptr, self.times, *moments)
-        return moments
+    def of_intervals(self) -> Intervals:
+        """What follows from the ISIs of each."""
+        found = Intervals(*np.zeros((4, self.n_trains)))
+        describe_intervals(self.indptr, self.times, steps_of(self), *found)
+        return found
 
-    def short_intervals(self, longest: int) -> NDArray[np.int64]:
-        """Return the number of ISIs of at most so many steps."""
-        counts = np.zeros(self.n_trains, dtype=np.int64)
-        count_short_intervals(self.indptr, self.times, longest, counts)
-        return counts
+    def of_bins(self, n_bins: int) -> NDArray[np.float64]:
+        """Return entropy and Fano factor of each train's counts in time bins, (2, n_trains); 0 where undefined."""
+        found = np.zeros((2, self.n_trains))
+        describe_bins(self.indptr, self.times, steps_of(self), check_count("n_bins", n_bins, 1), *found)
+        return found
 
 
 def measured(spikes: Spikes) -> MeasuredTrains:
@@ -133,5 +134,6 @@ def steps_of(trains: SpikeTrains) -> NDArray[np.int64]:
 
 
 def ratio(top: Values, bottom: Values) -> NDArray[np.float64]:
-    """Return top / bottom, 0 where bottom is 0."""
-    return np.divide(top, bottom, out=np.zeros(np.broadcast_shapes(top.shape, bottom.shape)), where=bottom != 0)
+    """Return top / bottom, of which the top is 0 where the bottom is: 0 there."""
+    # Division where a mask allows it took six times as long.
+    return np.asarray(top / np.where(bottom == 0, 1, bottom))

@@ -6,7 +6,6 @@ import numpy as np
 
 from ..kernels.complexity import count_words
 from ..kernels.trains import add_local_variation
-from .timed import binned_counts
 from .trains import Spikes, Values, as_trains, fill, measured, ratio, steps_of
 
 
@@ -15,15 +14,15 @@ def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
     Undefined under 3 spikes. K.-I. Goh and A.-L. Barabási, EPL 81 (2008) 48002.
     """
-    isi = measured(spikes).interval_moments
-    sd = np.sqrt(isi.variance)
-    return fill(ratio(sd - isi.mean, sd + isi.mean), isi.count > 1, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.burstiness, trains.counts > 2, missing)
 
 
 def isi_cv(spikes: Spikes, *, missing: float = 0.0) -> Values:
     """Return the coefficient of variation of the ISIs, ``sd / mean`` (ddof 0); undefined under 3 spikes."""
-    isi = measured(spikes).interval_moments
-    return fill(ratio(np.sqrt(isi.variance), isi.mean), isi.count > 1, missing)
+    trains = measured(spikes)
+    isi = trains.of_intervals
+    return fill(ratio(np.sqrt(isi.variance), isi.mean), trains.counts > 2, missing)
 
 
 def isi_cv2(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -53,8 +52,9 @@ def _local(spikes: Spikes, factor: float, which: int, missing: float) -> Values:
 
 def fano_factor(spikes: Spikes, *, n_bins: int = 10, missing: float = 0.0) -> Values:
     """Return variance (ddof 0) over mean of the counts in ``n_bins`` time bins; undefined for a silent train."""
-    counts = binned_counts(spikes, n_bins=n_bins)
-    return fill(ratio(counts.var(axis=1), counts.mean(axis=1)), counts.sum(axis=1) > 0, missing)
+    trains = measured(spikes)
+    _, fano = trains.of_bins(n_bins)
+    return fill(fano, trains.counts > 0, missing)
 
 
 def lempel_ziv_complexity(spikes: Spikes) -> Values:

@@ -35,7 +35,7 @@ def packed(work: Work) -> tuple[str, bytes]:
             "what workers of a joblib backend are given must be picklable: functions that refer to open files, locks "
             f"or generators are not. Got {type(error).__name__}: {error} instead."
         ) from error
-    return uuid.uuid4().hex, content
+    return f"snnres-{uuid.uuid4().hex}", content
 
 
 def perform(token: str, content: Any, task: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """Where threads that go through the same steps wait for one another."""
 
-import os
 import sys
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ NONE, ONE = np.int64(0), np.int64(1)
 # Looks at a gate before a thread lets others have its core, a few microseconds: where there are fewer cores than
 # threads, the one for which all wait may be among the others.
 LOOKS = 1000
+UNDIVIDED = threading.Lock()
 GIVES_WAY = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 
@@ -41,21 +44,22 @@ def publish(gate: Any, i: Any, value: Any) -> None:
 
 def count_in(gate: Any, i: Any) -> Any:
     """Add 1 to an entry, undivided; return what it was."""
-    before = gate[i]
-    gate[i] += ONE
+    with UNDIVIDED:
+        before = gate[i]
+        gate[i] += ONE
     return before
 
 
 def decide(gate: Any, i: Any, value: Any) -> None:
     """Set an entry if it is 0 still, undivided."""
-    if gate[i] == NONE:
-        gate[i] = value
+    with UNDIVIDED:
+        if gate[i] == NONE:
+            gate[i] = value
 
 
 def give_way() -> None:
     """Let another thread have the core."""
-    if hasattr(os, "sched_yield"):
-        os.sched_yield()
+    time.sleep(0)
 
 
 def place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -64,27 +68,23 @@ def place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.gep(data, [arguments[1]])
 
 
-@lower_builtin(looked_up, types.Array, types.Integer)
 def lower_looked_up(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Load it so that nothing after it is loaded before."""
     return builder.load_atomic(place(context, builder, signature, arguments), "acquire", 8)
 
 
-@lower_builtin(publish, types.Array, types.Integer, types.Integer)
 def lower_publish(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Store it so that nothing before it is stored after."""
     builder.store_atomic(arguments[2], place(context, builder, signature, arguments), "release", 8)
     return context.get_dummy_value()
 
 
-@lower_builtin(count_in, types.Array, types.Integer)
 def lower_count_in(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Add in one instruction."""
     one = ir.IntType(64)(1)
     return builder.atomic_rmw("add", place(context, builder, signature, arguments), one, "acq_rel")
 
 
-@lower_builtin(decide, types.Array, types.Integer, types.Integer)
 def lower_decide(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Compare and exchange in one instruction."""
     undecided = ir.IntType(64)(0)
@@ -93,7 +93,6 @@ def lower_decide(context: Any, builder: Any, signature: Any, arguments: Any) -> 
     return context.get_dummy_value()
 
 
-@lower_builtin(give_way)
 def lower_give_way(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Call the system."""
     kind = ir.FunctionType(ir.IntType(32), [])
@@ -101,11 +100,21 @@ def lower_give_way(context: Any, builder: Any, signature: Any, arguments: Any) -
     return context.get_dummy_value()
 
 
-type_callable(looked_up)(lambda context: lambda gate, i: types.int64)
-type_callable(publish)(lambda context: lambda gate, i, value: types.void)
-type_callable(count_in)(lambda context: lambda gate, i: types.int64)
-type_callable(decide)(lambda context: lambda gate, i, value: types.void)
-type_callable(give_way)(lambda context: lambda: types.void)
+def constantly(typer: Callable[..., Any]) -> Callable[[Any], Callable[..., Any]]:
+    """Return what types a call in every context alike."""
+    return lambda context: typer
+
+
+# Lowered where they stand, each to one instruction.
+for twin, arguments, generate, typer in (
+    (looked_up, (types.Array, types.Integer), lower_looked_up, lambda gate, i: types.int64),
+    (publish, (types.Array, types.Integer, types.Integer), lower_publish, lambda gate, i, value: types.void),
+    (count_in, (types.Array, types.Integer), lower_count_in, lambda gate, i: types.int64),
+    (decide, (types.Array, types.Integer, types.Integer), lower_decide, lambda gate, i, value: types.void),
+    (give_way, (), lower_give_way, lambda: types.void),
+):
+    type_callable(twin)(constantly(typer))
+    lower_builtin(twin, *arguments)(generate)
 
 
 @jit

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..features import FeatureExtractor, extract_features
-from ..jobs import Workers
+from ..jobs import Threads, Workers
 from ..kernels.batch import run_trials
 from ..kernels.model import Recorder, State
 from ..progress import Report
@@ -138,7 +138,11 @@ def run_batch(
     rows = features_rows(batch.returns, n_trials, len(batch.neurons), out)
     if batch.probing is not None:
         check_probing(batch.probing, network, trials, batch.returns)
-    bounds = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), workers.count)
+    work = trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz)
+    if workers.apart and work.sum() <= CHUNK_WORK:
+        # Done here before it would have got there: setting a threshold takes a dozen small batches.
+        workers = Threads(1)
+    bounds = split(work, workers.count)
 
     def task(first: int, last: int) -> Task:
         own = potentials if len(potentials) == 1 else potentials[first:last]

@@ -18,8 +18,8 @@ class Pieces:
         self.stops: list[int] = []
         self.found: list[ArrayDict] = []
 
-    def write(self, run: Run) -> dict[str, Any]:
-        """Write what was recorded since the last time; return what the head must say of it."""
+    def write(self, run: Run) -> tuple[dict[str, Any], ArrayDict]:
+        """Write what was recorded since the last time; return what the head must say of it, and hold."""
         start, stop = self.stops[-1] if self.stops else 0, run.done
         if stop > start:
             offsets = run.recorder.offsets[start : stop + 1]
@@ -32,9 +32,9 @@ class Pieces:
                 arrays["samples"] = run.sampler.monitor.values[start // every : stop // every]
             self.checkpoint.write({}, arrays, NAME.format(len(self.stops)))
             self.stops.append(stop)
-        return {"pieces": self.stops}
+        return {"pieces": self.stops}, {}
 
-    def read(self, header: dict[str, Any], n_neurons: int, n_steps: int) -> None:
+    def read(self, header: dict[str, Any], _: ArrayDict, n_neurons: int, n_steps: int) -> None:
         """Read the pieces that a head names, refusing what a run cannot have recorded."""
         stops = header["pieces"]
         if header["steps"] != (stops[-1] if stops else 0):

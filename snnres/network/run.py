@@ -42,7 +42,7 @@ class Run:
 
     A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
     state and recording agree wherever an interrupt falls. With a crew several threads may share it, and its steps are
-    the same.
+    the same. With ``held``, the spikes of at most so many steps are in memory at once.
     """
 
     def __init__(
@@ -53,13 +53,14 @@ class Run:
         n_steps: int,
         sampler: Sampler | None = None,
         crew: Crew | None = None,
+        held: int | None = None,
     ) -> None:
         self.parts = (model, drive, state)
         self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
         self.pace = Pace(CHUNK_SECONDS, self.n_neurons, len(model.synapses.weight))
-        self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
+        self.recorder = new_recorder(self.n_neurons, n_steps if held is None else held, self.n_neurons * n_steps)
         self.crew = crew
 
     @property
@@ -77,11 +78,10 @@ class Run:
             self._run_chunk(start, stop)
             if self.done > start:
                 yield self.done
-        self.recorder = resized(self.recorder, self.recorder.offsets[-1])
 
     def _run_chunk(self, start: int, stop: int) -> None:
         """Run to a step, or less far where there are more spikes than the pace allows or than there is room for."""
-        recorder, end = self.recorder, int(self.recorder.offsets[start])
+        recorder, end = self.recorder, self._end(start)
         allowed = recorder.neurons[: end + self.pace.spikes + recorder.fired.size]
         bounded = Recorder(recorder.offsets, allowed, recorder.fired, recorder.words, recorder.position)
         began = time.perf_counter()
@@ -92,10 +92,24 @@ class Run:
         else:
             advance_monitored(*self.parts, bounded, self.sampler.monitor, stop)
         seconds = time.perf_counter() - began
-        done, spikes = self.done, int(recorder.offsets[self.done]) - end
-        self.pace.learn(seconds, done - start, spikes)
-        if done < stop and recorder.neurons.size - end - spikes < recorder.fired.size:
-            self.recorder = resized(recorder, 2 * recorder.neurons.size)
+        done = self.done
+        self.pace.learn(seconds, done - start, self._end(done) - end)
+        if done < stop:
+            self._make_room()
+
+    def _end(self, step: int) -> int:
+        """Return where in the recorder the spikes of a step begin."""
+        offsets = self.recorder.offsets
+        return int(offsets[step % offsets.size])
+
+    def _make_room(self) -> None:
+        """Let the recorder have room for another step."""
+        if self.recorder.neurons.size - self._end(self.done) < self.recorder.fired.size:
+            self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
+
+    def close(self) -> None:
+        """Give back room that was not needed."""
+        self.recorder = resized(self.recorder, self._end(self.done))
 
     def go_on_from(self, counts: NDArray[np.integer], neurons: NDArray[np.uint32]) -> None:
         """Take over the spikes of the steps that were run before, ``counts`` (n_done,) of them a step."""

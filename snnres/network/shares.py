@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.advance import advance
 from ..kernels.delays import DelayedEdges
 from ..kernels.drives import CurrentDrive, TappedDrive
 from ..kernels.gate import fail, new_gate, stay
@@ -45,11 +44,14 @@ class Share(NamedTuple):
     recorder: RecorderShare
     monitor: MonitorShare | None
 
+    def advance(self, neurons: NDArray[np.uint32], stop: int) -> None:
+        """Run with all others to step ``stop``, or to where ``neurons`` is full."""
+        own = self.recorder._replace(neurons=neurons)
+        advance_share(self.model, self.drive, self.state, own, self.monitor, stop)
+
 
 def can_be_shared(network: Network, drive: Drive) -> bool:
     """Return whether threads can share the neurons: what happens to one depends on the spikes of all and no more."""
-    if not hasattr(advance, "compile"):
-        return False
     parts = (network.cell, *network.elements.values())
     return not network.active_rules and drive.clamp is None and all(part.by_neuron for part in parts)
 
@@ -81,36 +83,38 @@ class Crew:
 
     def advance(self, recorder: Recorder, stop: int) -> None:
         """Run to step ``stop``, or to where the recorder is full; whatever is raised, all threads are done then."""
-        if recorder.position[0] > 0:
-            self.part(recorder)
+        self.part(recorder)
         if self.parting is None:
             advance_monitored(*self.parts, recorder, self.monitor, stop)
         else:
             self.share(recorder, stop)
 
     def part(self, recorder: Recorder) -> None:
-        """Part the neurons, or part them anew, if the steps that are left will be shorter by more than it takes."""
-        latest = Latest(self.synapses, recorder)
-        former = self.parting
-        if former is None and latest.work < LARGE:
-            return
-        known = former or self.synapses.parting
+        """Part the neurons, or part them anew, if the steps that are left will be shorter by more than it takes.
+
+        A run begins as the one before it was parted, and after another network's by one thread.
+        """
+        former, known = self.parting, self.parting or self.synapses.parting
         if known is not None and len(known.rows) - 1 != self.n_threads:
             known = None
-        longest = latest.work if known is None else max(latest.work_of(known))
-        saved = (longest - latest.work / self.n_threads) * (self.n_steps - int(recorder.position[0]))
-        if saved > TO_PART * self.synapses.matrix.shape[0] * (self.n_threads - 1):
-            known = latest.part(self.n_threads)
+        if recorder.position[0] > 0:
+            latest = Latest(self.synapses, recorder)
+            if former is None and latest.work < LARGE:
+                return
+            longest = latest.work if known is None else max(latest.work_of(known))
+            saved = (longest - latest.work / self.n_threads) * (self.n_steps - int(recorder.position[0]))
+            if saved > TO_PART * self.synapses.matrix.shape[0] * (self.n_threads - 1):
+                known = latest.part(self.n_threads)
         if known is not None and known is not former:
             self.parting = known
-            self.shares = [self.share_of(rank, recorder) for rank in range(self.n_threads)]
+            self.shares = [self.share_of(known, rank, recorder) for rank in range(self.n_threads)]
 
-    def share_of(self, rank: int, recorder: Recorder) -> Share:
+    def share_of(self, parting: Parting, rank: int, recorder: Recorder) -> Share:
         """Return what a thread works on."""
         model, drive, state = self.parts
-        own = slice(*self.parting.neurons[rank : rank + 2].tolist())
+        own = slice(*parting.neurons[rank : rank + 2].tolist())
         return Share(
-            share_of_model(model, self.parting, rank, own, self.gate),
+            share_of_model(model, parting, rank, own, self.gate),
             share_of_drive(drive, own),
             share_of_state(state, own, first=rank == 0),
             share_of_recorder(recorder, own, rank, self.counts, self.gate),
@@ -124,8 +128,7 @@ class Crew:
             work: list[Future[None]] = []
             try:
                 for share in self.shares:
-                    own = share.recorder._replace(neurons=recorder.neurons)
-                    work.append(pool.submit(advance_share, *share._replace(recorder=own), stop))
+                    work.append(pool.submit(share.advance, recorder.neurons, stop))
                 wait(work, return_when=FIRST_EXCEPTION)
             except BaseException:
                 stay(self.gate)
@@ -213,13 +216,13 @@ def own_part(value: Any, own: slice, n_neurons: int) -> Any:
 def share_of_model(model: Model, parting: Parting, rank: int, own: slice, gate: NDArray[np.int64]) -> Model:
     """Return a thread's share of the constants."""
     n_neurons, n_threads = int(parting.neurons[-1]), len(parting.rows) - 1
-    edges, rows = model.synapses, parting.rows[rank : rank + 2]
+    edges, begin, end = model.synapses, parting.rows[rank], parting.rows[rank + 1]
     synapses: EdgesShare | DelayedShare
     if isinstance(edges, DelayedEdges):
-        place = (np.uint64(own.start), np.uint64(n_neurons), np.int64(n_threads), gate)
-        synapses = DelayedShare(*rows, edges.slot, edges.weight, *place)
+        ring = (np.uint64(n_neurons), np.int64(n_threads), gate)
+        synapses = DelayedShare(begin, end, edges.slot, edges.weight, np.uint64(own.start), *ring)
     else:
-        synapses = EdgesShare(*rows, edges.target, edges.weight, np.uint64(own.start))
+        synapses = EdgesShare(begin, end, edges.target, edges.weight, np.uint64(own.start))
     return model._replace(
         cell=own_part(model.cell, own, n_neurons),
         synapses=synapses,
@@ -232,7 +235,7 @@ def share_of_drive(drive: Drive, own: slice) -> Drive:
     """Return a thread's share of the input; with frozen weights nobody asks for a reward."""
     spikes, currents = drive.spikes, drive.currents
     if spikes is not None:
-        spikes = SpikeShare(*spikes, np.int64(own.start))
+        spikes = SpikeShare(spikes.spikes, spikes.amplitude, np.int64(own.start))
     if currents is not None:
         currents = share_of_currents(currents, own)
     return Drive(spikes, currents)

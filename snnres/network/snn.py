@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -27,7 +28,8 @@ from ..parts.elements import ELEMENTS, Element
 from ..parts.plasticity import Rules, plasticities
 from ..parts.values import drawn
 from ..progress import Progress, reporter
-from ..recording import StateMonitor
+from ..recording import StateMonitor, StoredRecording
+from ..recording.store import zarr_library
 from ..seeding import seed_sequence, streams
 from ..validation import (
     check_bool,
@@ -47,7 +49,7 @@ from .course import Course, CourseKeeper, Presentation, call_of_adapt
 from .drive import Input
 from .driving import Driving
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
-from .kept import RunKeeper, begin, call_of_simulate
+from .kept import begin, call_of_run
 from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
 from .step import Stepper
 from .synapses import Synapses, owned
@@ -253,6 +255,73 @@ class SNN(Driving):
         >>> spikes.shape
         (300, 5)
         """
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, None, n_threads(n_jobs))
+        warn_of_overflow(self._network)
+        return self.recording.to_dense(self._outputs)
+
+    def simulate_to_disk(
+        self,
+        path: io.PathLike,
+        trace_tau: float | None = 10.0,
+        *,
+        monitor: StateMonitor | None = None,
+        checkpoint: io.PathLike | None = None,
+        every: int | None = None,
+        progress: Progress = False,
+    ) -> StoredRecording:
+        """Run as :meth:`simulate` does, and record to disk as the run goes on, for runs longer than memory.
+
+        Spikes and samples are written as soon as there are some megabytes of them; what is in memory does not grow.
+        One thread does it, whatever the size of the network.
+        Ctrl-C leaves a recording of the steps that were done, and the network where it ends.
+
+        Parameters
+        ----------
+        path : path
+            A new folder, which becomes a Zarr store.
+        trace_tau : float, optional
+            As in :meth:`simulate`.
+        monitor : StateMonitor, optional
+            As in :meth:`simulate`; ``max_bytes`` bounds the samples that are in memory at once.
+        checkpoint, every
+            As in :meth:`simulate`. A run that is taken up goes on in the same ``path``, which must be there as it was
+            left; one that was killed before its first checkpoint begins it anew.
+        progress : bool or callable, default False
+            As in :meth:`simulate`.
+
+        Returns
+        -------
+        StoredRecording
+            From which windows are read. :attr:`recording`, and the features of the latest run, read all of it.
+
+        Raises
+        ------
+        ImportError
+            Without zarr: ``pip install "snnres[disk]"``.
+        TypeError, ValueError, RuntimeError
+            As in :meth:`simulate`, and if there is anything at ``path``. Nothing has been run then.
+
+        See Also
+        --------
+        snnres.recording.StoredRecording : what it returns, with an example.
+        """
+        target = io.as_path(path)
+        zarr_library()
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, target, 1)
+        warn_of_overflow(self._network)
+        return StoredRecording(target)
+
+    def _simulate(
+        self,
+        trace_tau: float | None,
+        monitor: StateMonitor | None,
+        checkpoint: io.PathLike | None,
+        every: int | None,
+        progress: Progress,
+        path: Path | None,
+        threads: int,
+    ) -> None:
+        """Run, recording to memory or to a path."""
         n_steps = self.simulation_duration
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
@@ -261,22 +330,21 @@ class SNN(Driving):
             check_type("monitor", monitor, StateMonitor)
         check_every(checkpoint, every)
         kept = None if checkpoint is None else Checkpoint(checkpoint, every)
-        threads, report = n_threads(n_jobs), reporter(progress, "simulate", n_steps)
+        report = reporter(progress, "simulate", n_steps)
         drive = self._input.drive(self._network.input_weights, n_steps)
-        with self._alone(), report, ExitStack() as folder:
-            model, keeper = self._network.model(decay), None
+        with self._alone(), report, ExitStack() as ending:
+            model = self._network.model(decay)
             if kept is not None:
-                call = call_of_simulate(n_steps, trace_tau, monitor)
-                folder.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
-                keeper = RunKeeper(kept, self._network, drive)
+                call = call_of_run("simulate" if path is None else "simulate_to_disk", n_steps, trace_tau, monitor)
+                ending.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
+            begun = begin(self._network, model, drive, self._state, n_steps, monitor, kept, path, threads)
+            ending.callback(begun.run.close)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-            self._state, self._run = begin(self._network, model, drive, self._state, n_steps, monitor, keeper, threads)
-            if self._run.done:
-                report(self._run.done)
-            for done in self._run.advance() if keeper is None else keeper.steps_of(self._run):
+            self._state, self._run = begun.state, begun.run
+            if begun.run.done:
+                report(begun.run.done)
+            for done in begun.advance():
                 report(done)
-        warn_of_overflow(self._network)
-        return self.recording.to_dense(self._outputs)
 
     def step(
         self,
