@@ -61,7 +61,7 @@ def seconds(snn, n_jobs):
     """Run once from the potentials of construction."""
     snn.reset()
     start = time.perf_counter()
-    snn.simulate()
+    snn.simulate(n_jobs=n_jobs)
     return time.perf_counter() - start
 
 
