@@ -65,6 +65,16 @@ def test_what_is_on_disk_is_what_would_be_in_memory(tmp_path, monkeypatch, secon
     np.testing.assert_array_equal(np.concatenate([piece.to_dense() for piece in pieces]), expected.to_dense())
 
 
+def test_silence_is_written_too(tmp_path):
+    silent = lively(input_spike_times=np.zeros((10, 60)), membrane_potentials=np.zeros(40))
+    found = silent.simulate_to_disk(tmp_path / "run", monitor=StateMonitor(["potential", "timer"]))
+    assert (found.n_steps, found.n_spikes) == (60, 0)
+    assert not found.window(0, 60).variables["timer"].any()
+    without_a_chunk(tmp_path / "run", "ends")
+    with pytest.raises(ValueError, match="ends lacks chunks"):
+        StoredRecording(tmp_path / "run")
+
+
 def test_memory_does_not_grow_with_the_run(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "CHUNK_BYTES", 2**14)
     monkeypatch.setattr(disk, "STEPS_HELD", 500)
@@ -177,8 +187,8 @@ def unreadable(folder):
     (folder / "zarr.json").write_text("{")
 
 
-def without_a_chunk(folder):
-    (folder / "neurons" / "c" / "3").unlink()
+def without_a_chunk(folder, name="neurons"):
+    (folder / name / "c" / "3").unlink()
 
 
 def without_an_array(folder):

@@ -96,8 +96,10 @@ class Tape:
 
     def __init__(self, group: Any, path: Path) -> None:
         self.group, self.path = group, path
-        self.ends, self.neurons = Column(group[ENDS]), Column(group[NEURONS])
-        self.samples = {str(name): Column(array) for name, array in sorted(group[VARIABLES].arrays())}
+        # A chunk that is missing would be read as zeros; so that none is, those of zeros are written as well.
+        with zarr_library().config.set({"array.write_empty_chunks": True}):
+            self.ends, self.neurons = Column(group[ENDS]), Column(group[NEURONS])
+            self.samples = {str(name): Column(array) for name, array in sorted(group[VARIABLES].arrays())}
 
     @classmethod
     def new(
@@ -170,8 +172,6 @@ def new_array(group: Any, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
         chunks=(max(1, CHUNK_BYTES // row_bytes), *(max(1, size) for size in shape)),
         dtype=dtype,
         compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec()],
-        # A chunk that is missing would be read as zeros; so that none is, all are there.
-        config={"write_empty_chunks": True},
     )
 
 
