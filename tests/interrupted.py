@@ -14,8 +14,8 @@ import time
 import numpy as np
 
 from snnres import SNN, SimulationParams, StateMonitor, STDPParams
-from snnres.parts import BernoulliRelease
 from snnres.network import shares
+from snnres.parts import BernoulliRelease
 
 N_INTERRUPTS = 12
 MONITOR = StateMonitor(["potential", "timer"], neurons=[7, 300], every=3)
