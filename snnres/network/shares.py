@@ -27,8 +27,8 @@ from .synapses import Parting, Synapses, destinations
 # Neurons and synaptic events of a step from which on threads share it: about a millisecond. They meet two or three
 # times a step, which takes 0.3 us as long as each has a core, but a time slice of the machine's where others want it.
 LARGE = 5 * 10**5
-# What it takes to find where to part a row, in synaptic events.
-TO_PART = 30
+# What it takes to find where to part a row, in synaptic events, if some runs of the network have it in common: 50 once.
+TO_PART = 10
 # Spikes by which it is decided where to part.
 ASKED = 2**12
 # Neurons are parted where a cache line of their potentials ends.
