@@ -1,6 +1,7 @@
 import json
 import re
 import sys
+import time
 from dataclasses import replace
 from math import comb
 from typing import ClassVar
@@ -13,6 +14,7 @@ from scipy.stats import binomtest, norm
 pytest.importorskip("sklearn")
 
 from sklearn import metrics as sk
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Ridge, RidgeClassifier
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut, RepeatedKFold, ShuffleSplit
 from sklearn.pipeline import make_pipeline
@@ -28,6 +30,7 @@ from snnres.evaluation import Evaluation, comparators, evaluate, judge_correct, 
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.comparators import Comparators
 from snnres.evaluation.intervals import percentiles, resamples, tail, wilson
+from snnres.evaluation.methods import TimedReadout
 from snnres.evaluation.metrics import classification_scores, regression_scores
 from snnres.evaluation.scores import Units, assess_classification, assess_regression
 from snnres.evaluation.verdict import judge_resampled
@@ -1111,3 +1114,16 @@ def test_bad_input_is_refused_by_name(arguments, error, name, monkeypatch):
 def test_a_verdict_needs_two_methods_on_the_same_samples(correct, ours):
     with pytest.raises(ValueError, match=r"^correct"):
         judge_correct(correct, ours)
+
+
+def test_the_seconds_of_a_readout_are_those_of_all_blocks():
+    class Slow(DummyClassifier):
+        def predict(self, X):
+            time.sleep(0.01)
+            return super().predict(X)
+
+    X = np.zeros((4, 1))
+    readout = TimedReadout(Slow()).fit(X, [0, 1, 1, 1])
+    for block in np.split(X, 4):
+        assert readout.predict(block).tolist() == [1]
+    assert readout.predict_seconds_ >= 0.04

@@ -53,13 +53,14 @@ class TimedReadout(BaseEstimator):  # type: ignore[misc]
         start = time.perf_counter()
         self.readout_ = interruptible(clone(self.readout).fit, X, y)
         self.fit_seconds_ = time.perf_counter() - start
+        self.predict_seconds_ = 0.0
         return self
 
     def predict(self, X: Any) -> Any:
-        """Return the readout's predictions."""
+        """Return the readout's predictions, of one block of samples after the other."""
         start = time.perf_counter()
         predictions = interruptible(self.readout_.predict, X)
-        self.predict_seconds_ = time.perf_counter() - start
+        self.predict_seconds_ += time.perf_counter() - start
         return predictions
 
 
