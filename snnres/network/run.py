@@ -71,9 +71,7 @@ class Run:
         """Run to the end, yielding the steps done after each chunk."""
         while self.done < self.n_steps:
             start = self.done
-            # How threads share the rest follows from the first chunk.
-            chunk = self.chunk if start > 0 or self.crew is None else max(1, self.chunk // 8)
-            stop = min(start + chunk, self.n_steps)
+            stop = min(start + self.chunk, self.n_steps)
             if self.crew is None or not self.crew.advance(self.recorder, stop):
                 self._advance_alone(stop)
             if self.done < stop:
