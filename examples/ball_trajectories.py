@@ -36,7 +36,8 @@ from snnres.datasets import read_trajectories
 from snnres.encoding import SampleScaler, SpikePooler
 from snnres.estimators import ReservoirClassifier
 from snnres.evaluation import evaluate
-from snnres.features import feature_blocks
+from snnres.features import FeatureExtractor
+from snnres.recording import Recording
 
 N_OUTPUTS = 35
 # The eight that the reference extracts.
@@ -66,7 +67,7 @@ def plastic_network(spikes: np.ndarray, neurons: int, eta: float, seed: int) -> 
 
 def described(spikes: np.ndarray) -> np.ndarray:
     """Return the features of spike trains (steps, neurons), one after the other."""
-    return np.concatenate(list(feature_blocks(spikes, FEATURES).values()), axis=None)
+    return FeatureExtractor(FEATURES).extract(Recording.from_dense(spikes))[0]
 
 
 def read_while_learning(snn: SNN, X: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, list[float]]:

@@ -33,7 +33,7 @@ RESERVOIRS = {
     # What was sent long ago has come round several times; stronger synapses keep it from fading.
     "delays to 48 steps": {"max_delay": 48, "recurrent_scaling": 2.0},
 }
-# With 1,000 units the best of the settings that tests/benchmarks/memory.py tries, for either capacity.
+# With 1,000 units the best of the settings that the section "memory" of the benchmarks tries, for either capacity.
 ECHO_STATE = {
     "linear": {"spectral_radius": 0.99, "input_scaling": 0.01},
     "quadratic": {"spectral_radius": 0.9, "input_scaling": 0.1},

@@ -1,7 +1,9 @@
 """Spiking reservoirs: exact, seeded and fast, with an honest word on what they add."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+
+# As type checkers know it. Not from typing, whose import takes a command three quarters of the time to answer Ctrl-C.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from . import datasets as datasets
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from .network import SNN
     from .params import SimulationParams
     from .parts import STDPParams
-    from .recording import Recording, SpikeTrains, StateMonitor
+    from .recording import Recording, SpikeTrains, StateMonitor, StoredRecording
 
 __version__ = "0.1.0"
 
@@ -36,6 +38,7 @@ __all__ = [
     "SimulationParams",
     "SpikeTrains",
     "StateMonitor",
+    "StoredRecording",
     "load_membrane_potentials",
     "load_output_neurons",
     "load_params",
@@ -63,7 +66,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "params": ("SimulationParams",),
     "parts": ("STDPParams",),
     "plotting": (),
-    "recording": ("Recording", "SpikeTrains", "StateMonitor"),
+    "recording": ("Recording", "SpikeTrains", "StateMonitor", "StoredRecording"),
     "topology": (),
 }
 

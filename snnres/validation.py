@@ -180,6 +180,21 @@ def check_integers(name: str, value: Any) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
+def check_rows_out(name: str, value: Any, shape: tuple[int, int]) -> None:
+    """Refuse what rows of float32 cannot be written to as they are, each in one piece."""
+    rule = f"a writeable float32 array of shape {shape}"
+    if not isinstance(value, np.ndarray):
+        raise refuse(name, rule, value, TypeError)
+    if value.dtype != np.float32:
+        raise TypeError(f"{name} must be {rule}. Got one of dtype {value.dtype} instead.")
+    if value.shape != shape:
+        raise refuse(name, rule, value)
+    if not value.flags.writeable:
+        raise ValueError(f"{name} must be {rule}. Got one that is read-only instead.")
+    if value.size and value.strides[1] != value.itemsize and shape[1] > 1:
+        raise ValueError(f"{name} must be {rule} whose rows lie in one piece. Got strides {value.strides} instead.")
+
+
 def check_neurons(name: str, value: ArrayLike, n_neurons: int) -> NDArray[np.int64]:
     """Return a fresh int64 array of distinct neuron indices in [0, n_neurons), at least one."""
     array = check_integers(name, value)

@@ -1,6 +1,7 @@
 """A process of its own: interrupts itself again and again by real signals, and says what each left behind.
 
-Prints, for each interrupt, whether it came while the network ran, and whether state, weights and recording agree.
+Prints, for each interrupt, whether it came while the network ran, whether state, weights and recording agree, and the
+seconds until it was answered.
 """
 
 import os
@@ -8,12 +9,13 @@ import random
 import signal
 import sys
 import threading
+import time
 
 import numpy as np
 
 from snnres import SNN, SimulationParams, StateMonitor, STDPParams
-from snnres.network import run as runner
 from snnres.network import shares
+from snnres.parts import BernoulliRelease
 
 N_INTERRUPTS = 12
 MONITOR = StateMonitor(["potential", "timer"], neurons=[7, 300], every=3)
@@ -37,14 +39,25 @@ def network(plastic, duration=None):
     return SNN(params, STDPParams(W_max=0.1, A_plus=0.01, A_minus=0.01) if plastic else None)
 
 
+# Seconds from the latest signal to the exception; what is built before and after it is none of the run's.
+answered = [0.0]
+
+
 def interrupt(action, delay):
     """Run ``action`` while a signal comes after ``delay`` seconds; return whether it met the action."""
-    timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
+    sent = []
+
+    def send():
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(delay, send)
     try:
         timer.start()
         action()
         timer.join()
     except KeyboardInterrupt:
+        answered[0] = time.perf_counter() - sent[0]
         return True
     finally:
         timer.cancel()
@@ -79,6 +92,32 @@ def after_simulate(plastic, delay, monitor=None, n_jobs=1):
     return met, equal(snn, twin) and same
 
 
+def slow_network(duration):
+    """One that is silent until all of its neurons fire in every step, each synapse drawing a random number."""
+    params = SimulationParams(
+        adjacency_matrix=np.full((700, 700), 1e-6, dtype=np.float32),
+        output_neurons=[0],
+        membrane_threshold=1.0,
+        leak_coefficient=0.0,
+        refractory_period=1,
+        membrane_potentials=np.zeros(700, dtype=np.float32),
+        duration=duration,
+        release=BernoulliRelease(0.5),
+        seed=0,
+    )
+    snn = SNN(params)
+    snn.set_input_weights(np.ones((1, 700)))
+    snn.set_input_currents(np.arange(duration)[None] > 5000)
+    return snn
+
+
+def after_slow_steps(delay):
+    """The network has done what its recording says, whatever a step takes."""
+    snn = slow_network(10**6)
+    met = interrupt(snn.simulate, delay)
+    return met, not met or len(snn.spike_matrix_output) == snn.recording.n_steps > 0
+
+
 def after_adapt(delay):
     """The network is reset, can be used, and has learnt."""
     snn = network(True)
@@ -102,13 +141,14 @@ def after_batch(delay):
 if __name__ == "__main__":
     phase = sys.argv[1]
     if phase == "shared":
-        # As if it were large; a run begins with a chunk of one thread.
-        shares.LARGE, runner.CHUNK_WORK = 0, 10**5
+        # As if it were large.
+        shares.LARGE = 0
         network(False, 200).simulate(monitor=MONITOR, n_jobs=2)
     checks = {
         "simulate": lambda delay: after_simulate(False, delay),
         "plastic": lambda delay: after_simulate(True, delay),
         "monitored": lambda delay: after_simulate(False, delay, MONITOR),
+        "slow": after_slow_steps,
         "shared": lambda delay: after_simulate(False, delay, MONITOR, n_jobs=2),
         "adapt": after_adapt,
         "batch": after_batch,
@@ -117,7 +157,9 @@ if __name__ == "__main__":
     network(False, 10).simulate()
     network(False, 10).simulate(monitor=MONITOR)
     network(True, 10).simulate()
+    network(True, 10).adapt(np.ones((2, 3, 5)))
+    slow_network(10).simulate()
     network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
     delays = random.Random(0)
-    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored", "shared") else 3):
-        print(*checks[phase](delays.uniform(0.02, 0.3)))
+    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored", "slow", "shared") else 3):
+        print(*checks[phase](delays.uniform(0.02, 0.3)), answered[0])

@@ -297,10 +297,19 @@ def test_input_means(value):
 
 
 @given(names=anything, options=anything, spikes=rasters)
-def test_feature_blocks(names, options, spikes):
-    attempt(lambda: features.feature_blocks(spikes, names))
-    blocks = attempt(lambda: features.feature_blocks(spikes, ["filtered_traces"], options))
-    assert options is None or blocks is None
+def test_feature_extractors(names, options, spikes):
+    attempt(lambda: features.FeatureExtractor(names))
+    assert attempt(lambda: features.FeatureExtractor(["filtered_traces"], options)) is None
+    attempt(lambda: features.FeatureExtractor("spike_counts").extract(spikes))
+
+
+@pytest.mark.parametrize("argument", ["starts", "neurons", "out"])
+@given(value=anything)
+def test_what_is_extracted(argument, value):
+    extractor = features.FeatureExtractor("spike_counts")
+    recording = Recording.from_dense(np.eye(13, 12))
+    found = attempt(lambda: extractor.extract(recording, **{argument: value}))
+    assert found is None or (found.dtype == np.float32 and (found is value or argument != "out" or value is None))
 
 
 # ---------------------------------------------------------------- the kinds of numbers that Python and NumPy have
@@ -315,9 +324,11 @@ TAKERS = {
     "refractory_period": lambda value: {"": homeostasis.mean_field_threshold(sp.csr_matrix(np.eye(2)), 0.5, value)},
     "input_mean_current": lambda value: {"": homeostasis.mean_field_threshold(sp.csr_matrix(np.eye(2)), value, 100)},
     **{
-        name: lambda value, name=name: features.feature_blocks(
-            SPIKES, list(features.FEATURES), features.FeatureOptions(**{name: value})
-        )
+        name: lambda value, name=name: {
+            "": features.FeatureExtractor(list(features.FEATURES), features.FeatureOptions(**{name: value})).extract(
+                Recording.from_dense(SPIKES)
+            )
+        }
         for name in ("n_bins", "trace_tau", "max_isi")
     },
 }

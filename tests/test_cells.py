@@ -190,7 +190,7 @@ def check_going_on(kind, seed, monkeypatch, tmp_path):
     chunked, halves = whole.copy(), whole.copy()
     spikes = whole.input_spike_times
     whole.simulate()
-    monkeypatch.setattr(runs, "CHUNK_WORK", 1)
+    monkeypatch.setattr(runs, "CHUNK_SECONDS", 0.0)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
     rows = []

@@ -126,7 +126,7 @@ def test_chunks_and_halves_equal_the_whole(monkeypatch):
     assert chunked.clamp == whole.clamp
     whole.simulate()
     with monkeypatch.context() as patch:
-        patch.setattr(run, "CHUNK_WORK", 1)
+        patch.setattr(run, "CHUNK_SECONDS", 0.0)
         chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
     spikes = whole.input_spike_times

@@ -277,7 +277,7 @@ def test_probabilities_that_a_model_does_not_give_are_refused_before_the_work(fl
     run("train", flowers, "--target", "kind", "--model", model, "--quiet", *FEW)
     err = refused(capsys, "predict", tmp_path / "nowhere.csv", "--model", model, "--proba")
     assert "--proba" in err
-    assert "LeaveOneOutRidgeClassifier" in err
+    assert "SummedRidgeClassifier" in err
     assert "--readout logistic" in err
     write_table(tmp_path / "t.csv", ["a", "y"], [[i / 7, i / 3] for i in range(20)])
     err = refused(capsys, "train", tmp_path / "t.csv", "--target", "y", "--model", model, "--readout", "logistic")

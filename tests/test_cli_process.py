@@ -41,6 +41,18 @@ def test_ctrl_c_among_the_imports_is_answered_in_one_line(moment, table):
     assert (running.returncode, out, said) == (130, "", ["interrupted"])
 
 
+def test_next_to_nothing_is_imported_before_ctrl_c_is_answered():
+    root = Path(__file__).parents[1]
+    code = "import sys; import snnres.cli.process; print(*sys.modules)"
+    # Without site, by which an environment may import things of its own.
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "snnres.cli.process" in loaded
+    assert loaded & {"typing", "re", "threading", "contextlib", "warnings", "argparse", "numpy"} <= {"warnings"}
+
+
 @posix
 @pytest.mark.parametrize("setting", ["signal.SIG_IGN", "signal.SIG_DFL"])
 def test_who_has_settled_ctrl_c_otherwise_keeps_it(setting):

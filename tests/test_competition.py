@@ -99,7 +99,7 @@ def test_in_chunks_saved_and_in_batches(monkeypatch, tmp_path):
     whole = lively(random_plasticity(0), competition=WinnerTakeAll(groups=GROUPS, losers="inhibit", inhibition=0.3))
     chunked = whole.copy()
     whole.simulate()
-    monkeypatch.setattr(run, "CHUNK_WORK", 1)
+    monkeypatch.setattr(run, "CHUNK_SECONDS", 0.0)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
     whole.save(tmp_path / "network.npz")

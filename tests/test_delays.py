@@ -159,7 +159,7 @@ def test_in_pieces_saved_and_copied(seed, plastic, tmp_path, monkeypatch):
             pieces = SNN.load(tmp_path / "network.npz")
         if k == 2:
             pieces = pieces.copy()
-            monkeypatch.setattr(run, "CHUNK_WORK", 1)
+            monkeypatch.setattr(run, "CHUNK_SECONDS", 0.0)
         output.append(pieces.simulate())
     np.testing.assert_array_equal(np.concatenate(output), whole.spike_matrix_output)
     skip = {"input", "recording", "duration"}

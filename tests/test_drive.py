@@ -87,7 +87,7 @@ def test_chunks_equal_the_whole(monkeypatch):
     whole, *_ = driven(3, random_plasticity(3), duration=60)
     chunked = whole.copy()
     whole.simulate()
-    monkeypatch.setattr("snnres.network.run.CHUNK_WORK", 1)
+    monkeypatch.setattr("snnres.network.run.CHUNK_SECONDS", 0.0)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
 
@@ -238,7 +238,7 @@ def test_held_columns_are_repeated_ones(seed, monkeypatch):
     assert held.simulation_duration == repeated.simulation_duration
     repeated.simulate()
     # Chunks of a step begin in the middle of a column.
-    monkeypatch.setattr("snnres.network.run.CHUNK_WORK", 1)
+    monkeypatch.setattr("snnres.network.run.CHUNK_SECONDS", 0.0)
     held.simulate()
     assert_same(state_of(held), state_of(repeated), leave_out=("currents", "input_hold"))
     frozen = repeated.simulate_batch(currents=[np.repeat(currents, 3, axis=1)] * 2)

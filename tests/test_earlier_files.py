@@ -60,7 +60,7 @@ def test_saved_anew_it_is_of_this_version(tmp_path, loaded, name):
     again.save(tmp_path / "model")
     with np.load(tmp_path / "model.npz") as archive:
         header = json.loads(str(archive["header"]))
-    assert header["version"] == 3
+    assert header["version"] == 4
     assert "SignalScaling" not in str(header)
     assert type(load_estimator(tmp_path / "model")) is type(again)
 
@@ -104,3 +104,28 @@ def test_records_of_version_1_are_none_of_todays(tmp_path, loaded, record):
     np.savez(tmp_path / "model.npz", **arrays | {"header": np.array(json.dumps(header))})
     with pytest.raises(ValueError, match=r"model\.npz"):
         load_estimator(tmp_path / "model")
+
+
+@pytest.fixture(scope="module")
+def third():
+    """What an estimator of version 3 predicted, whose readouts were scikit-learn's ridge regressions."""
+    with np.load(SAVED / "expected_version_3.npz") as archive:
+        return dict(archive)
+
+
+def test_a_classifier_of_version_3(third, tmp_path):
+    model = load_estimator(SAVED / "classifier_version_3.npz")
+    np.testing.assert_allclose(
+        model.decision_function(third["series"]), third["decision_function"], rtol=1e-5, atol=1e-7
+    )
+    assert (model.memory_, model.errors_.keys()) == ("quick", {"quick", "memory"})
+    assert (model.readout_.penalty_by_, model.readout_.n_left_out_) == ("leave-one-out", None)
+    assert model.readout_.left_out_accuracy_ == third["loo_accuracy"]
+    model.save(tmp_path / "model")
+    again = load_estimator(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict(third["series"]), model.predict(third["series"]))
+
+
+def test_a_regressor_of_version_3(third):
+    told = load_estimator(SAVED / "regressor_version_3.npz").predict(third["series"][:, 0])
+    np.testing.assert_allclose(told, third["regression"], rtol=1e-5, atol=1e-7)

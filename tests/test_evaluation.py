@@ -23,7 +23,7 @@ from snnres.datasets import delayed_xor
 from snnres.encoding.series import check_series
 from snnres.encoding.standardiser import Standardiser
 from snnres.estimators import ReservoirClassifier, ReservoirRegressor
-from snnres.estimators.supervised import ReservoirPredictor
+from snnres.estimators.predictor import ReservoirPredictor
 from snnres.evaluation import Evaluation, comparators, evaluate, judge_correct, nrmse
 from snnres.evaluation import baselines as bl
 from snnres.evaluation.comparators import Comparators
@@ -583,19 +583,25 @@ def test_comparators_are_1_while_the_input_current_is_above_0(memory, most, monk
     ).fit(X, [0, 1] * 3)  # fmt: skip
     pathway = Comparators(*model.pathways_[-1])
     drive = model._drive(model._check_samples(X, reset=False), deltas=False)
-    found = pathway.answers(drive, model._options((8.0, 60.0)), 1, verbose=False)
+    extractor = pathway.extractor(model._options((5.0,)))
+    rows = np.empty((len(X), extractor.n_columns(20)), dtype=np.float32)
+    pathway.write(drive, extractor, rows, 1, False)
+    found = {name: rows[:, part].reshape(len(X), 20, -1) for name, part in extractor.columns(20).items()}
     for number, part in enumerate(drive):
         on = currents_by_hand(model, part.T.astype(float)) > 0
         n_steps, steps = len(on), np.arange(len(on))
         assert 0.1 < on.mean() < 0.9
         bins = steps * 3 // n_steps
         counts = [on.sum(axis=0), *(on[bins == b].sum(axis=0) for b in range(3))]
-        np.testing.assert_array_equal(found["multiscale_counts"][number], np.transpose(counts))
+        np.testing.assert_array_equal(found["multiscale_counts bins1"][number, :, 0], counts[0])
+        np.testing.assert_array_equal(found["multiscale_counts bins3"][number], np.transpose(counts[1:]))
         ages = (n_steps - 1 - steps) * model.hold_
-        traces = [np.exp(-ages / tau) @ on for tau in (8.0, 60.0)]
-        np.testing.assert_allclose(found["final_traces"][number], np.transpose(traces))
+        for tau in (8.0, 60.0):
+            np.testing.assert_allclose(
+                found[f"final_traces tau{tau}"][number, :, 0], np.exp(-ages / tau) @ on, rtol=1e-6
+            )
         last = np.exp(-ages / model.trace_tau) @ on
-        np.testing.assert_allclose(found["filtered_traces"][number][:, -1], last)
+        np.testing.assert_allclose(found["filtered_traces"][number][:, -1], last, rtol=1e-6)
 
 
 def test_comparators_are_the_baseline_where_thresholds_are_all_that_it_takes():

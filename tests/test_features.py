@@ -377,19 +377,13 @@ def test_last_traces_are_those_that_the_network_keeps():
 @pytest.mark.parametrize("name", features.FEATURES)
 def test_each_value_has_a_name(name):
     options = features.FeatureOptions(n_bins=3, scales=(5, 2), final_taus=(4, 0.5, 4.0000001))
-    block = features.feature_blocks(dense_trains(2), name, options)[name]
+    values = features.FEATURES[name](dense_trains(2), options)
     names = features.value_names(name, options)
-    assert len(names) == len(set(names)) == block.shape[1]
-    assert (names == [""]) == (block.shape[1] == 1)
+    assert len(names) == len(set(names)) == values[0].size
+    assert (names == [""]) == (values[0].size == 1)
 
 
 def test_options_reach_what_has_several_values():
-    dense = dense_trains(2)
-    blocks = features.feature_blocks(
-        dense, ("multiscale_counts", "final_traces"), features.FeatureOptions(scales=[3, 2], final_taus=[9])
-    )
-    np.testing.assert_array_equal(blocks["multiscale_counts"], features.multiscale_counts(dense, scales=(3, 2)))
-    np.testing.assert_array_equal(blocks["final_traces"], features.final_traces(dense, taus=(9.0,)))
     options = features.FeatureOptions(scales=[np.int8(3), 2], final_taus=[np.float32(9)])
     assert options == features.FeatureOptions(scales=(3, 2), final_taus=(9.0,))
     assert features.value_names("multiscale_counts", options) == [

@@ -14,7 +14,7 @@ import snnres.estimators.pathways
 from snnres import encoding
 from snnres.encoding.base import SeriesEncoder
 from snnres.estimators import ReservoirClassifier, ReservoirForecaster, ReservoirRegressor, ReservoirTransformer
-from snnres.estimators.readout import LeaveOneOutRidgeClassifier
+from snnres.estimators.readout import SummedRidgeClassifier
 
 SMALL = {"num_neurons": 30, "small_world_graph_k": 4, "min_steps": 20, "n_bins": 3, "random_state": 0}
 RNG = np.random.default_rng(0)
@@ -56,7 +56,7 @@ def test_targets_that_do_not_fit_the_samples(kind, monkeypatch):
     [
         (snnres.estimators.base, "random_reservoir"),
         (snnres.estimators.base, "calibrated"),
-        (snnres.estimators.pathways, "feature_blocks"),
+        (snnres.estimators.base.Pathway, "write"),
         (snnres.estimators.base, "measured_ratio"),
     ],
 )
@@ -74,7 +74,7 @@ def test_an_interrupt_in_the_middle_of_a_fit(kind, where, step):
 def test_an_interrupt_in_the_readout():
     fitted = ReservoirClassifier(**SMALL).fit(X, Y)
     before = contents(fitted)
-    with interrupted_in(LeaveOneOutRidgeClassifier, "fit"):
+    with interrupted_in(SummedRidgeClassifier, "solve"):
         fitted.fit(X * 9 + 1, np.array(["a", "b"])[Y])
     assert contents(fitted) == before
 

@@ -14,7 +14,7 @@ from snnres import network
 ROOT = Path(snnres.__file__).parent
 # From the lowest: what a module may import stands in a lower tier, or in its own. Modules may still be to come.
 TIERS = (
-    {"validation", "params", "parts", "seeding", "progress", "markup"},
+    {"validation", "params", "parts", "seeding", "progress", "interrupts", "jobs", "markup"},
     {"features", "encoding", "topology", "homeostasis", "recording", "io"},
     {"network"},
     {"measures"},
@@ -27,6 +27,11 @@ OPTIONAL = {
     "matplotlib": {"plotting"},
     "networkx": {"topology"},
     "pandas": {"evaluation"},
+    "joblib": {"jobs"},
+    "cloudpickle": {"jobs"},
+    "dask": {"jobs"},
+    "distributed": {"jobs"},
+    "zarr": {"recording"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -136,13 +136,13 @@ def test_halves_give_the_samples_of_the_whole(every):
         np.testing.assert_array_equal(np.concatenate([part[name] for part in parts]), values)
 
 
-@pytest.mark.parametrize(("work", "buffer"), [(1, 1), (10**8, 1), (10**8, 50), (2000, 50)])
+@pytest.mark.parametrize(("seconds", "buffer"), [(0.0, 1), (0.5, 1), (0.5, 50), (1e-5, 50)])
 @pytest.mark.parametrize("every", [1, 7, 60, 61])
-def test_chunks_equal_the_whole(monkeypatch, work, buffer, every):
+def test_chunks_equal_the_whole(monkeypatch, seconds, buffer, every):
     whole, chunked = lively(), lively()
     monitor = StateMonitor(["potential", "timer", "trace"], neurons=[5, 0, 39], every=every)
     whole.simulate(monitor=monitor)
-    monkeypatch.setattr(runner, "CHUNK_WORK", work)
+    monkeypatch.setattr(runner, "CHUNK_SECONDS", seconds)
     monkeypatch.setattr(runner, "BUFFER_SPIKES", buffer)
     chunked.simulate(monitor=monitor)
     assert_variables(chunked.recording.variables, whole.recording.variables)
@@ -150,7 +150,7 @@ def test_chunks_equal_the_whole(monkeypatch, work, buffer, every):
 
 
 def test_an_interrupt_keeps_the_samples_of_the_steps_done(monkeypatch):
-    monkeypatch.setattr(runner, "CHUNK_WORK", 1)
+    monkeypatch.setattr(runner, "CHUNK_SECONDS", 0.0)
     whole, interrupted = lively(), lively()
     monitor = StateMonitor("potential", every=4)
     whole.simulate(monitor=monitor)

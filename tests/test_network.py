@@ -179,11 +179,11 @@ def test_halves_equal_the_whole(plasticity, cut):
 
 
 @pytest.mark.parametrize("plasticity", [None, PLASTICITY])
-@pytest.mark.parametrize(("work", "buffer"), [(1, 1), (1, 2**20), (10**8, 1), (10**8, 50), (2000, 50)])
-def test_chunks_equal_the_whole(monkeypatch, plasticity, work, buffer):
+@pytest.mark.parametrize(("seconds", "buffer"), [(0.0, 1), (0.0, 2**20), (0.5, 1), (0.5, 50), (1e-5, 50)])
+def test_chunks_equal_the_whole(monkeypatch, plasticity, seconds, buffer):
     whole, chunked = lively(plasticity), lively(plasticity)
     whole.simulate()
-    monkeypatch.setattr(runner, "CHUNK_WORK", work)
+    monkeypatch.setattr(runner, "CHUNK_SECONDS", seconds)
     monkeypatch.setattr(runner, "BUFFER_SPIKES", buffer)
     reports = []
     chunked.simulate(progress=lambda done, total: reports.append((done, total)))
@@ -195,7 +195,7 @@ def test_chunks_equal_the_whole(monkeypatch, plasticity, work, buffer):
 
 @pytest.mark.parametrize("plasticity", [None, PLASTICITY])
 def test_an_interrupt_leaves_the_network_where_the_recording_ends(monkeypatch, plasticity):
-    monkeypatch.setattr(runner, "CHUNK_WORK", 1)
+    monkeypatch.setattr(runner, "CHUNK_SECONDS", 0.0)
     plain, interrupted = lively(plasticity), lively(plasticity)
     expected = plain.simulate()
 

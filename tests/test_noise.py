@@ -95,7 +95,7 @@ def test_batches_and_chunks_do_not_matter(monkeypatch):
     snn = lively(noise=MembraneNoise(0.3, 0.05))
     trials = (np.random.default_rng(1).random((6, 10, 25)) < 0.2).astype(np.uint8)
     batches = [snn.simulate_batch(trials, n_jobs=jobs) for jobs in (1, 3)]
-    monkeypatch.setattr(run, "CHUNK_WORK", 1)
+    monkeypatch.setattr(run, "CHUNK_SECONDS", 0.0)
     dense = []
     for k in (3, 0, 5, 1, 4, 2):
         snn.reset(trial=k)

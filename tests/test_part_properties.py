@@ -15,7 +15,7 @@ from cases import assert_same
 from part_cases import build, chance, clamp_of, drive, everything, frozen, random_case
 
 from snnres import SNN, SimulationParams, StateMonitor, load_params, save_params
-from snnres.network import run
+from snnres.network import checkpoint, course, run
 from snnres.network.synapses import source_of_synapse
 from snnres.parts import (
     BernoulliRelease,
@@ -49,7 +49,7 @@ def assert_alike(first, second):
 def chunks_equal_the_whole(seed, _):
     whole, chunked = (build(random_case(seed)) for _ in range(2))
     whole.simulate()
-    with mock.patch.object(run, "CHUNK_WORK", 1):
+    with mock.patch.object(run, "CHUNK_SECONDS", 0.0):
         chunked.simulate()
     assert_alike(chunked, whole)
 
@@ -70,6 +70,63 @@ def halves_equal_the_whole_even_if_saved_between(seed, tmp_path):
         network.simulate()
         np.testing.assert_array_equal(np.concatenate([first[1], network.spike_matrix]), whole.spike_matrix)
         assert_same(everything(network), everything(whole))
+
+
+class Killed(Exception):
+    """Ends a run from its progress, as if it were killed."""
+
+
+def kill_at(step):
+    def progress(done, total):
+        if done >= step:
+            raise Killed
+
+    return progress
+
+
+@of_every_network
+def a_run_goes_on_from_its_checkpoint(seed, tmp_path):
+    case, rng = random_case(seed), np.random.default_rng([seed, 10])
+    monitor = StateMonitor("potential", every=int(rng.integers(1, 5)))
+    whole = build(case)
+    whole.simulate(monitor=monitor)
+    given = {"monitor": monitor, "checkpoint": tmp_path / "run", "every": int(rng.integers(1, case.n_steps))}
+    with mock.patch.object(run, "CHUNK_SECONDS", 0.0):
+        for step in sorted(rng.integers(1, case.n_steps, 2).tolist()):
+            with pytest.raises(Killed):
+                build(case).simulate(**given, progress=kill_at(step))
+    for _ in range(2):
+        # Of a run that is done the result is there at once.
+        resumed = build(case)
+        resumed.simulate(**given)
+        assert_alike(resumed, whole)
+        np.testing.assert_array_equal(resumed.recording.variables["potential"], whole.recording.variables["potential"])
+
+
+@of_every_network
+def learning_goes_on_from_its_checkpoint(seed, tmp_path):
+    case, rng = random_case(seed), np.random.default_rng([seed, 11])
+    given = trials_of(case, seed) | {"epochs": 2, "seed": seed, "checkpoint": tmp_path / "run", "every": 3}
+    whole = build(case)
+    if not whole._network.active_rules and not whole._network.cell.kept:
+        return
+    history = whole.adapt(**{name: value for name, value in given.items() if name not in ("checkpoint", "every")})
+    for presentation in sorted(rng.integers(1, 8, 2).tolist()):
+        with pytest.raises(Killed):
+            build(case).adapt(**given, progress=kill_at(presentation))
+    # Within a presentation, too, if it is time.
+    with (
+        mock.patch.multiple(checkpoint, REST=-1.0, SHARE=0),
+        mock.patch.object(run, "CHUNK_SECONDS", 0.0),
+        mock.patch.object(course.Course, "end", side_effect=Killed),
+        pytest.raises(Killed),
+    ):
+        build(case).adapt(**given | {"every": None})
+    resumed = build(case)
+    found = resumed.adapt(**given)
+    assert_same(everything(resumed), everything(whole))
+    for name, values in history.items():
+        np.testing.assert_array_equal(found[name], values)
 
 
 @of_every_network

@@ -79,7 +79,7 @@ def test_in_chunks_saved_copied_and_in_batches(monkeypatch, tmp_path):
     whole = SNN(params(), Hebb())
     chunked, copied = whole.copy(), whole.copy()
     whole.simulate()
-    monkeypatch.setattr(run, "CHUNK_WORK", 1)
+    monkeypatch.setattr(run, "CHUNK_SECONDS", 0.0)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
     copied.simulate()

@@ -20,6 +20,7 @@ from snnres.estimators import (
     ReservoirTransformer,
     load_estimator,
 )
+from snnres.estimators.predictor import scaled
 from snnres.estimators.signal import currents
 from snnres.measures import current_ratio, driven
 from snnres.measures.driven import input_weights_of
@@ -66,13 +67,13 @@ def test_what_lies_back_is_remembered_by_delays():
     classifier = ReservoirClassifier(**given).fit(X[:300], y[:300])
     assert classifier.memory_ == "memory"
     assert classifier.errors_["memory"] < 0.8 * classifier.errors_["quick"]
-    assert classifier.readout_.loo_loss_ == classifier.errors_["memory"]
+    assert classifier.readout_.left_out_loss_ == classifier.errors_["memory"]
     # Chance is .5, and four standard errors of 200 samples are .14.
     assert classifier.score(X[300:], y[300:]) > 0.75
     for name, error in classifier.errors_.items():
         alone = ReservoirClassifier(memory=name, **given).fit(X[:300], y[:300])
         assert alone.errors_ == {}
-        assert (alone.memory_, alone.readout_.loo_loss_) == (name, error)
+        assert (alone.memory_, alone.readout_.left_out_loss_) == (name, error)
         if name == "memory":
             np.testing.assert_array_equal(alone.decision_function(X), classifier.decision_function(X))
             same_network(alone.network_, classifier.network_)
@@ -80,7 +81,7 @@ def test_what_lies_back_is_remembered_by_delays():
     with pytest.warns(UserWarning, match="each left out in turn"):
         blind = ReservoirClassifier(memory="memory", **given | {"max_delay": 0}).fit(X[:300], y[:300])
     assert blind.network_.max_delay == 1
-    assert blind.readout_.loo_loss_ > 1.2 * classifier.errors_["memory"]
+    assert blind.readout_.left_out_loss_ > 1.2 * classifier.errors_["memory"]
 
 
 def test_shapes_anywhere_are_seen_by_taps():
@@ -92,7 +93,7 @@ def test_shapes_anywhere_are_seen_by_taps():
     assert classifier.score(X[40:], y[40:]) > 0.8
     untapped = ReservoirClassifier(**SMALL, memory="quick", taps=0).fit(X[:40], y[:40])
     assert "taps" not in untapped.network_.to_arrays()[1]
-    assert untapped.readout_.loo_loss_ > classifier.errors_["quick"]
+    assert untapped.readout_.left_out_loss_ > classifier.errors_["quick"]
 
 
 def test_a_regressor_chooses_by_the_squared_error():
@@ -100,7 +101,7 @@ def test_a_regressor_chooses_by_the_squared_error():
     y = np.where(X[:, -4, 1] == X[:, -1, 0], 1.0, 3.0)
     regressor = ReservoirRegressor(num_neurons=200, random_state=0, hold=15, max_delay=6).fit(X, y)
     assert regressor.memory_ == "memory"
-    assert regressor.errors_["memory"] == -regressor.readout_.best_score_ < regressor.errors_["quick"]
+    assert regressor.errors_["memory"] == regressor.readout_.left_out_loss_ < regressor.errors_["quick"]
 
 
 def test_a_readout_of_the_users_is_fitted_on_what_the_default_chose():
@@ -143,7 +144,8 @@ def test_each_block_of_both_is_as_loud_as_the_others(tmp_path):
     classifier = ReservoirClassifier(**SMALL, hold=4, memory="both").fit(NOISE + 3 * SIDES[:, None, None], SIDES)
     blocks = [f"quick multiscale_counts bins{n}" for n in (1, 2, 4, 8)]
     assert list(classifier.scales_) == [*blocks, "memory final_traces tau2.0"]
-    matrix = classifier._readout_input(NOISE + 3 * SIDES[:, None, None])
+    features = classifier._matrix(check_series("X", NOISE + 3 * SIDES[:, None, None]), classifier.pathways_)
+    matrix = scaled(features, classifier.scales_)
     widths = [60, 120, 240, 480, 60]
     for block in np.split(matrix, np.cumsum(widths)[:-1], axis=1):
         assert ((block - block.mean(axis=0)) ** 2).sum() / len(block) == pytest.approx(1000)

@@ -32,7 +32,7 @@ def shared(monkeypatch):
     """Small networks are shared as large ones are: in short chunks, parted anew after each, the recorder too small."""
     monkeypatch.setattr(shares, "LARGE", 0)
     monkeypatch.setattr(shares, "TO_PART", 0)
-    monkeypatch.setattr(runner, "CHUNK_WORK", 600)
+    monkeypatch.setattr(runner, "CHUNK_SECONDS", 2e-4)
     monkeypatch.setattr(runner, "BUFFER_SPIKES", 1)
 
 
@@ -85,7 +85,7 @@ def test_a_small_network_has_one_thread():
         lambda snn: snn.set_clamp(Clamp(silence=[3])),
         lambda snn: snn.set_parts(noise=MembraneNoise(0.1)),
         lambda snn: snn.set_parts(competition=WinnerTakeAll(groups=[[1, 2]])),
-        lambda snn: snn.set_parts(cell=GeneralizedLIF(1.0, 0.1, 2, escape=EscapeNoise(0.5, slope=0.1))),
+        lambda snn: snn.set_parts(cell=GeneralizedLIF(1.0, 0.1, 2, escape=EscapeNoise(rate=0.1, slope=0.1))),
     ],
 )
 def test_what_threads_cannot_share_has_one(change, shared):

@@ -69,7 +69,7 @@ def test_in_chunks_and_saved_in_the_middle(monkeypatch, tmp_path):
     for snn in (whole, chunked):
         snn.reset(trial=5)
     whole.simulate()
-    monkeypatch.setattr(run, "CHUNK_WORK", 1)
+    monkeypatch.setattr(run, "CHUNK_SECONDS", 0.0)
     chunked.simulate()
     assert_same(state_of(chunked), state_of(whole))
     whole.save(tmp_path / "network.npz")

@@ -108,3 +108,15 @@ def test_the_last_channel_has_a_row_though_no_neuron_reads_it(mixed):
 def test_what_makes_no_taps_is_refused_by_name(changes, named):
     with pytest.raises((TypeError, ValueError), match=named):
         random_taps(**{"n_channels": 2, "n_neurons": 10, "n_steps": 20} | changes)
+
+
+def test_different_rows_are_those_of_numpy():
+    from snnres.encoding.taps import unique_rows
+
+    rng = np.random.default_rng(0)
+    for n_rows, high in ((1, 1), (40, 3), (500, 20)):
+        pairs = rng.integers(high, size=(n_rows, 2))
+        rows, numbers = unique_rows(pairs)
+        expected, where = np.unique(pairs, axis=0, return_inverse=True)
+        np.testing.assert_array_equal(rows, expected)
+        np.testing.assert_array_equal(numbers, where.ravel())

@@ -67,7 +67,7 @@ def test_equals_the_reference(seed, monkeypatch, tmp_path):
     assert_bounds_and_signs_kept(case, snn, before)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run, "CHUNK_WORK", 1)
+        patch.setattr(run, "CHUNK_SECONDS", 0.0)
         chunked.simulate(trace_tau=None)
     assert_equal(chunked, twin)
 

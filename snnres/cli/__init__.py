@@ -4,7 +4,11 @@ from __future__ import annotations
 
 # Nothing slow may be imported here: a process answers Ctrl-C only once this file is read.
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["INTERRUPTED", "main"]
 

@@ -1,15 +1,19 @@
 """The process ``snnres``, which answers Ctrl-C with one line and exit code 130, whatever it is doing."""
 
-import contextlib
+from __future__ import annotations
+
+# Nothing that can wait is imported here, since Python answers Ctrl-C with a traceback until the handler is in place.
 import os
 import signal
 import sys
-import threading
-import warnings
-from types import FrameType
-from typing import Any, NoReturn
 
 from . import INTERRUPTED, farewell, main
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, NoReturn
 
 # Seconds after which an interrupt that was lost comes again.
 AGAIN = 0.02
@@ -17,11 +21,13 @@ AGAIN = 0.02
 
 def be_process() -> NoReturn:
     """Run the subcommand of the process's arguments and end the process."""
-    warnings.showwarning = say_warning
     # Else it runs in the background of a shell, deaf to Ctrl-C, and is to stay so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
     try:
+        import warnings
+
+        warnings.showwarning = say_warning
         end(main())
     except SystemExit as end_of_parser:
         end(int(end_of_parser.code or 0))
@@ -54,6 +60,8 @@ def interrupt_again(lost: Any) -> None:
     Other errors that are lost after an interrupt follow from it: what it left half made cannot be destroyed in order.
     """
     if isinstance(lost.exc_value, KeyboardInterrupt):
+        import threading
+
         # To the process, since a signal of the timer's own thread would not wake the main one.
         threading.Timer(AGAIN, os.kill, [os.getpid(), signal.SIGINT]).start()
 
@@ -66,7 +74,9 @@ def leave() -> NoReturn:
 
 def end(code: int) -> NoReturn:
     """End the process without the interpreter's tidying up: some tenths of a second, in which it is deaf."""
-    with contextlib.suppress(BrokenPipeError):
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except BrokenPipeError:
+        pass
     os._exit(code)

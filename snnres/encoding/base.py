@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..interrupts import interruptible
 from ..validation import check_array, check_binary, check_finite, check_real, check_unmasked, refuse
 from .fitting import all_or_nothing
 from .series import Series, check_series
@@ -91,7 +92,7 @@ class TableEncoder(Encoder):
         self
         """
         self._check_parameters()
-        self._learn(self._check_table(X, reset=True))
+        interruptible(self._learn, self._check_table(X, reset=True))
         return self
 
     def transform(self, X: ArrayLike) -> Spikes:
@@ -108,7 +109,7 @@ class TableEncoder(Encoder):
             0 and 1.
         """
         check_is_fitted(self)
-        return self._encode(self._check_table(X, reset=False))
+        return interruptible(self._encode, self._check_table(X, reset=False))
 
     def inverse_transform(self, X: ArrayLike) -> Float64Array:
         """Return what the spikes tell of the values.
@@ -214,9 +215,9 @@ class SeriesEncoder(Encoder):
         self
         """
         self._check_parameters()
-        series = check_series("X", X)
+        series = interruptible(check_series, "X", X)
         self.n_features_in_ = series.rows.shape[1]
-        self._learn(series)
+        interruptible(self._learn, series)
         return self
 
     def transform(self, X: Any) -> Any:
@@ -233,7 +234,7 @@ class SeriesEncoder(Encoder):
             A list where ``X`` is one.
         """
         check_is_fitted(self)
-        return self._encode(check_series("X", X, self.n_features_in_))
+        return interruptible(self._encode, interruptible(check_series, "X", X, self.n_features_in_))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

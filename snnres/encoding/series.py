@@ -37,6 +37,17 @@ class Series:
         """Row of each sample's first step."""
         return np.cumsum(self.lengths) - self.lengths
 
+    def stretch(self, first: int, last: int) -> Series:
+        """Return the samples from ``first`` up to but without ``last``; their rows are not copied."""
+        ends = np.concatenate([[0], np.cumsum(self.lengths)])
+        return Series(self.rows[ends[first] : ends[last]], self.lengths[first:last], self.is_list)
+
+    def part(self, numbers: NDArray[np.int64]) -> Series:
+        """Return some of the samples."""
+        starts, lengths = self.starts[numbers], self.lengths[numbers]
+        parts = [self.rows[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+        return Series(np.concatenate(parts), lengths, self.is_list)
+
     def restored(self, rows: NDArray[Any], hold: int = 1) -> Any:
         """Return other rows, ``hold`` for each of these, in the form in which the samples came."""
         if self.is_list:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..encoding.base import check_choice
 from ..encoding.series import FORMS, Series, check_series
-from ..features import FeatureOptions, check_feature_names
+from ..features import FeatureExtractor, FeatureOptions, check_feature_names
 from ..measures import Driven, driven
 from ..network import SNN
+from ..progress import reporter
 from ..validation import INT32_MAX, check_bool, check_int, check_real, check_unmasked, refuse
 from .pathways import (
     AUTO,
@@ -30,15 +31,16 @@ from .pathways import (
     QUICK,
     Pathway,
     default_taps,
-    flat_blocks,
     memory_hold,
     quick_defaults,
     quick_hold,
     tapped_reservoir,
 )
+from .readout import MAX_BYTES
 from .reservoir import (
+    ReservoirSettings,
     calibrated,
-    calibration_sample,
+    calibration_numbers,
     drawn_seed,
     has_input_weights,
     measured_ratio,
@@ -59,6 +61,7 @@ from .signal import (
 from .storage import StorageMixin, check_columns, check_ratio, check_standardiser
 
 Float64Array = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
 
 # From so many times as many channels as steps on, they may be meant the other way round.
 MANY_CHANNELS = 5
@@ -68,11 +71,39 @@ MANY_CHANNELS = 5
 PREFERENCE = 0.1
 
 
-class FeatureMatrix(NamedTuple):
-    """Features of samples: ``values`` (n_samples, n_features) and the columns of each named feature."""
+# Bytes of features that are made, and handed on, at a time, and which part of all that may be in use.
+BLOCK_BYTES, BLOCK_PART = 2**27, 8
 
-    values: Float64Array
+
+class FeatureMatrix(NamedTuple):
+    """Features of samples: ``values`` (n_samples, n_features), of spikes float32, and the columns of each block."""
+
+    values: Float32Array | Float64Array
     columns: dict[str, slice]
+
+
+class Layout(NamedTuple):
+    """What writes the features of each pathway, the columns that it writes, and those of each named feature."""
+
+    extractors: list[FeatureExtractor]
+    stretches: list[slice]
+    columns: dict[str, slice]
+
+    @property
+    def n_columns(self) -> int:
+        """Columns in all."""
+        return int(self.stretches[-1].stop)
+
+
+class Plan(NamedTuple):
+    """What there is to know of a pathway before its network is made."""
+
+    name: str
+    n_taps: int
+    hold: int
+    settings: ReservoirSettings
+    features: tuple[str, ...]
+    final_taus: tuple[float, ...]
 
 
 def is_table(X: Any) -> bool:
@@ -152,6 +183,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
     final_taus: Any = None
     random_state: Any = None
     n_jobs: int | None = -1
+    max_bytes: int = MAX_BYTES
     verbose: bool = False
 
     def __sklearn_tags__(self) -> Any:
@@ -186,6 +218,7 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         check_int("n_fields", self.n_fields, 3, INT32_MAX)
         if self.features is not None:
             check_feature_names("features", self.features)
+        check_int("max_bytes", self.max_bytes, 1)
         check_bool("verbose", self.verbose)
         self._options(FeatureOptions().final_taus if self.final_taus is None else self.final_taus)
         self._threads()
@@ -228,28 +261,34 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             raise refuse("n_jobs", "None, -1 or an integer >= 1", self.n_jobs)
         return int(self.n_jobs)
 
-    def _fit_reservoir(self, series: Series, error: Callable[[str, FeatureMatrix], float] | None) -> FeatureMatrix:
-        """Learn scaling, weights and threshold from checked samples; return their features.
+    def _fit_reservoir(
+        self, series: Series, error: Callable[[str, list[Pathway]], float] | None, room: Callable[[int], None]
+    ) -> None:
+        """Learn scaling, weights and threshold from checked samples.
 
-        Of several ways to features one is kept whose ``error`` on them is small: a later one where it is clearly so.
+        Of several ways to features one is kept whose ``error`` is small: a later one where it is clearly so. ``room``
+        refuses, before the work, a number of columns for which there is none.
         """
         offers = self._offers(series, choosing=error is not None)
+        plans = {name: [self._plan(series, part) for part in parts] for name, parts in offers.items()}
+        for planned in plans.values():
+            room(sum(self._n_columns(plan) for plan in planned))
         self._learn_scaling(series)
+        self._check_drive(series)
+        sample = series.part(calibration_numbers(len(series.lengths)))
         seed = drawn_seed(self.random_state)
         self.errors_: dict[str, float] = {}
         least = np.inf
-        for name, parts in offers.items():
-            pathways = list(map(partial(self._pathway, series, seed), parts))
-            matrix = self._matrix(series, pathways)
-            found = error(name, matrix) if error is not None and len(offers) > 1 else 0.0
+        for name, planned in plans.items():
+            pathways = list(map(partial(self._pathway, sample, series, seed), planned))
+            found = error(name, pathways) if error is not None and len(offers) > 1 else 0.0
             if len(offers) > 1:
                 self.errors_[name] = found
             if found < least * (1 - PREFERENCE):
-                least, kept = found, matrix
+                least = found
                 self.memory_, self.pathways_ = name, pathways
-        sample = calibration_sample(self._drive(series, deltas=self.pathways_[-1].deltas))
-        self.current_ratio_ = measured_ratio(self.network_, sample, self.hold_, self._threads())
-        return kept
+        drive = self._drive(sample, deltas=self.pathways_[-1].deltas)
+        self.current_ratio_ = measured_ratio(self.network_, drive, self.hold_, self._threads())
 
     def _learn_scaling(self, series: Series) -> None:
         if self.shared_scale:
@@ -272,8 +311,8 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             return {self.memory: (self.memory,)}
         return {QUICK: (QUICK,), MEMORY: (MEMORY,)} if choosing else {BOTH: (QUICK, MEMORY)}
 
-    def _pathway(self, series: Series, seed: int, name: str) -> Pathway:
-        """Return a network for samples, its threshold set on them, with what it takes to drive and to read it."""
+    def _plan(self, series: Series, name: str) -> Plan:
+        """Return what the parameters and the form of the samples make of a pathway."""
         n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
         if name == MEMORY:
             n_taps, hold, max_delay, values = 0, memory_hold(length), self.max_delay, DELAYED
@@ -283,27 +322,42 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
             hold, max_delay = quick_hold(int(self.min_steps), length, n_taps), 0
             values = quick_defaults(n_channels, n_taps)
         hold = hold if self.hold is None else int(self.hold)
-        settings = reservoir_settings(self, values, max_delay)
-        # Input weights that a network brings are for the channels.
-        deltas = name == QUICK and self.delta_scaling_ is not None and not has_input_weights(self.network)
-        drive = self._drive(series, deltas=deltas)
-        if n_taps:
-            network = tapped_reservoir(settings, drive, length, n_taps, seed, many=n_channels > FEW_CHANNELS)
-        else:
-            network = random_reservoir(settings, drive[0].shape[0], hold, seed)
-        network = calibrated(network, drive, hold, settings, self._threads())
-        return Pathway(
+        return Plan(
             name,
-            network,
+            n_taps,
             hold,
-            deltas,
+            reservoir_settings(self, values, max_delay),
             check_feature_names("features", values["features"] if self.features is None else self.features),
             (FINAL_TAU * hold,) if self.final_taus is None else self._options(self.final_taus).final_taus,
         )
 
-    def _drive(self, series: Series, *, deltas: bool) -> list[NDArray[np.float32]]:
-        """Return the currents of each sample."""
-        return currents(series, self.scaling_, self.delta_scaling_ if deltas else None)
+    def _n_columns(self, plan: Plan) -> int:
+        """Return the number of columns that a pathway will have."""
+        extractor = FeatureExtractor(plan.features, self._options(plan.final_taus))
+        return extractor.n_columns(plan.settings.num_neurons)
+
+    def _pathway(self, sample: Series, series: Series, seed: int, plan: Plan) -> Pathway:
+        """Return a network for samples, its threshold set on some, with what it takes to drive and to read it."""
+        n_channels, length = series.rows.shape[1], float(np.median(series.lengths))
+        # Input weights that a network brings are for the channels.
+        deltas = plan.name == QUICK and self.delta_scaling_ is not None and not has_input_weights(self.network)
+        drive = self._drive(sample, deltas=deltas)
+        if plan.n_taps:
+            many = n_channels > FEW_CHANNELS
+            network = tapped_reservoir(plan.settings, drive, length, plan.n_taps, seed, many=many)
+        else:
+            network = random_reservoir(plan.settings, drive[0].shape[0], plan.hold, seed)
+        network = calibrated(network, drive, plan.hold, plan.settings, self._threads())
+        return Pathway(plan.name, network, plan.hold, deltas, plan.features, plan.final_taus)
+
+    def _drive(self, series: Series, *, deltas: bool, first: int = 0) -> list[NDArray[np.float32]]:
+        """Return the currents of each sample, the first of which has the number ``first``."""
+        return currents(series, self.scaling_, self.delta_scaling_ if deltas else None, first)
+
+    def _check_drive(self, series: Series) -> None:
+        """Refuse samples whose currents are not finite, before any are simulated."""
+        for place in self._places(series, 0):
+            self._drive(series.stretch(place.start, place.stop), deltas=True, first=place.start)
 
     def _check_samples(self, X: Any, *, reset: bool) -> Series:
         """Return the channels of samples of the fitted form (or, with ``reset``, of either)."""
@@ -332,28 +386,75 @@ class BaseReservoir(StorageMixin, BaseEstimator):  # type: ignore[misc]
         return series
 
     def _matrix(self, series: Series, pathways: list[Pathway]) -> FeatureMatrix:
-        """Return the reservoir's features of samples."""
-        parts: dict[str, Float64Array] = {}
-        for pathway in pathways:
-            options = self._options(pathway.final_taus)
-            answers = pathway.answers(
-                self._drive(series, deltas=pathway.deltas), options, self._threads(), verbose=bool(self.verbose)
-            )
-            blocks = flat_blocks(answers, options)
-            parts |= {label_of(pathway, pathways, name): block for name, block in blocks.items()}
-        ends = np.cumsum([block.shape[1] for block in parts.values()])
-        columns = {
-            name: slice(int(end - block.shape[1]), int(end))
-            for (name, block), end in zip(parts.items(), ends, strict=True)
-        }
-        return FeatureMatrix(np.hstack(list(parts.values())), columns)
+        """Return the reservoir's features of all samples at once."""
+        layout = self._layout(pathways)
+        values = np.empty((len(series.lengths), layout.n_columns), dtype=np.float32)
+        self._write(series, pathways, values)
+        return FeatureMatrix(values, layout.columns)
+
+    def _write(self, series: Series, pathways: list[Pathway], out: Float32Array) -> None:
+        """Write the features of all samples to ``out``, (n_samples, n_features)."""
+        for _ in self._blocks(series, pathways, out):
+            pass
+
+    def _blocks(
+        self, series: Series, pathways: list[Pathway], out: Float32Array | None = None
+    ) -> Iterator[tuple[slice, FeatureMatrix]]:
+        """Yield features, some samples after the other, in arrays of their own or in the rows of ``out``."""
+        layout = self._layout(pathways)
+        places = self._places(series, layout.n_columns)
+        if len(places) > 1:
+            self._check_drive(series)
+        with reporter(bool(self.verbose), "simulate", len(series.lengths)) as report:
+            for place in places:
+                some = series.stretch(place.start, place.stop)
+                rows = np.empty((len(some.lengths), layout.n_columns), np.float32) if out is None else out[place]
+                for i, (pathway, extractor, stretch) in enumerate(
+                    zip(pathways, layout.extractors, layout.stretches, strict=True)
+                ):
+                    drive = self._drive(some, deltas=pathway.deltas, first=place.start)
+
+                    def show(done: int, total: int, i: int = i, before: int = place.start) -> None:
+                        report(before + (i * total + done) // len(pathways))
+
+                    pathway.write(drive, extractor, rows[:, stretch], self._threads(), show)
+                yield place, FeatureMatrix(rows, layout.columns)
+
+    def _block_bytes(self) -> int:
+        return max(1, min(BLOCK_BYTES, self.max_bytes // BLOCK_PART))
+
+    def _places(self, series: Series, n_columns: int) -> list[slice]:
+        """Return which samples are brought to currents, and these to features, at a time."""
+        n = len(series.lengths)
+        # Channels and differences, in float64 and brought to scale, then in float32.
+        drive = series.rows.shape[1] * len(series.rows) // n * 2 * (8 + 8 + 4)
+        step = max(1, self._block_bytes() // (4 * n_columns + drive))
+        return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+    def _layout(self, pathways: list[Pathway]) -> Layout:
+        """Return what lays out the features of pathways, and how."""
+        extractors = self._extractors(pathways)
+        columns: dict[str, slice] = {}
+        stretches, end = [], 0
+        for pathway, extractor in zip(pathways, extractors, strict=True):
+            start = end
+            for name, part in extractor.columns(pathway.network.num_neurons).items():
+                columns[label_of(pathway, pathways, name)] = slice(start + part.start, start + part.stop)
+                end = start + part.stop
+            stretches.append(slice(start, end))
+        return Layout(extractors, stretches, columns)
+
+    def _extractors(self, pathways: list[Pathway]) -> list[FeatureExtractor]:
+        """Return what lays out the features of each pathway."""
+        options = self._options(FeatureOptions().final_taus)
+        return [pathway.extractor(options) for pathway in pathways]
 
     def _feature_names(self) -> list[str]:
         """Return the names of the columns of :meth:`_matrix`."""
         return [
             label_of(pathway, self.pathways_, name).replace(" ", "_")
-            for pathway in self.pathways_
-            for name in pathway.column_names(self._options(pathway.final_taus))
+            for pathway, extractor in zip(self.pathways_, self._extractors(self.pathways_), strict=True)
+            for name in extractor.column_names(pathway.network.num_neurons)
         ]
 
 

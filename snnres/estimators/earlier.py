@@ -1,4 +1,4 @@
-"""What files of versions 1 and 2 call otherwise than today's, or lack."""
+"""What files of versions 1 to 3 call otherwise than today's, or lack."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..encoding.standardiser import Standardiser
 from ..features import FeatureOptions
 from .pathways import QUICK, Pathway
+from .ridge import LEAVE_ONE_OUT
 
 
 def scale(mean: NDArray[np.float64], divisor: NDArray[np.float64]) -> Standardiser:
@@ -41,6 +42,16 @@ def former_parameters(kind: type, parameters: dict[str, Any]) -> dict[str, Any]:
     if "memory" in names:
         return {"memory": QUICK, "taps": 0} | parameters
     return {"max_delay": 0} | parameters if "lags" in parameters else parameters
+
+
+def former_part(name: str, attributes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the name of a class and its attributes as they are today."""
+    if name != "LeaveOneOutRidgeClassifier":
+        return name, attributes
+    new = {f"left_out_{key}": attributes[f"loo_{key}"] for key in ("loss_", "accuracy_") if f"loo_{key}" in attributes}
+    kept = {key: value for key, value in attributes.items() if not key.startswith("loo_")}
+    # Neither was kept then.
+    return "SummedRidgeClassifier", kept | new | {"penalty_by_": LEAVE_ONE_OUT, "gram_": None, "n_left_out_": None}
 
 
 def renamed(kind: type, parameters: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from ..features.trains import owner_of
 from ..recording import Recording, SpikeTrains
 from ..validation import check_binary, check_int, check_unmasked, refuse
 from .voting import BaseVote, Counts
@@ -174,7 +173,8 @@ def check_neurons_of(samples: list[Recording | SpikeTrains], n_neurons: int) -> 
 def firing_order(sample: Recording | SpikeTrains) -> Indices:
     """Return the neuron of each spike, in order of time and, within a step, of neurons."""
     if isinstance(sample, SpikeTrains):
-        return owner_of(sample)[np.argsort(sample.times, kind="stable")]
+        owner = np.repeat(np.arange(sample.n_trains), np.diff(sample.indptr))
+        return owner[np.argsort(sample.times, kind="stable")]
     return sample.neurons.astype(np.int64)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,14 +12,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..encoding.taps import random_taps
-from ..features import FeatureOptions, feature_blocks, value_groups, value_names
+from ..features import FeatureExtractor, FeatureOptions
 from ..measures.driven import tapped
 from ..network import SNN
-from ..recording import SpikeTrains
+from ..progress import Progress
 from .reservoir import Currents, ReservoirSettings, brings_input_weights, calibration_sample, random_network
 
 Float64Array = NDArray[np.float64]
-Blocks = dict[str, NDArray[Any]]
+Float32Array = NDArray[np.float32]
 
 QUICK, MEMORY, BOTH, AUTO = "quick", "memory", "both", "auto"
 # Up to so many channels a neuron reads one of them (or its differences) through its taps; with more, one of each tap.
@@ -72,43 +73,23 @@ class Pathway(NamedTuple):
     features: tuple[str, ...]
     final_taus: tuple[float, ...]
 
-    def answers(self, drive: Currents, options: FeatureOptions, n_jobs: int, *, verbose: bool) -> Blocks:
-        """Return the features of each sample, (n_samples, n_neurons, n_values) a name."""
+    def extractor(self, options: FeatureOptions) -> FeatureExtractor:
+        """Return what lays out its features as columns; ``options`` but for its own time constants."""
+        return FeatureExtractor(self.features, replace(options, final_taus=self.final_taus))
 
-        def read(trains: SpikeTrains) -> Blocks:
-            return feature_blocks(trains, self.features, options)
-
-        found = self.network.simulate_batch(
+    def write(
+        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, progress: Progress
+    ) -> None:
+        """Write the features of each sample to its row of ``out``."""
+        self.network.simulate_batch(
             currents=list(drive),
             hold=self.hold,
-            returns=read,
+            returns=extractor,
+            out=out,
             neurons=np.arange(self.network.num_neurons),
             n_jobs=n_jobs,
-            progress=verbose,
+            progress=progress,
         )
-        return dict(found)
-
-    def column_names(self, options: FeatureOptions) -> list[str]:
-        """Return the names of the columns into which :func:`flat_blocks` lays the answers."""
-        names = []
-        for feature in self.features:
-            values = value_names(feature, options)
-            for part in value_groups(feature, options).values():
-                names += [
-                    f"{feature}_n{neuron}_{value}" if value else f"{feature}_n{neuron}"
-                    for neuron in range(self.network.num_neurons)
-                    for value in values[part]
-                ]
-        return names
-
-
-def flat_blocks(blocks: Blocks, options: FeatureOptions) -> dict[str, Float64Array]:
-    """Return answers as blocks (n_samples, n_columns) whose values are comparable in size."""
-    return {
-        f"{name} {label}".strip(): values[:, :, part].reshape(len(values), -1)
-        for name, values in blocks.items()
-        for label, part in value_groups(name, options).items()
-    }
 
 
 def default_taps(n_channels: int, *, table: bool) -> int:

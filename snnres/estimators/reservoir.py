@@ -225,10 +225,14 @@ def calibrated(
     return result
 
 
+def calibration_numbers(n_samples: int) -> NDArray[np.int64]:
+    """Return which samples threshold and currents are measured on."""
+    return np.unique(np.linspace(0, n_samples - 1, CALIBRATION_SAMPLES).round().astype(np.int64))
+
+
 def calibration_sample(currents: Currents) -> Currents:
     """Return the samples on which threshold and currents are measured."""
-    chosen = np.unique(np.linspace(0, len(currents) - 1, CALIBRATION_SAMPLES).round().astype(int))
-    return [currents[i] for i in chosen]
+    return [currents[i] for i in calibration_numbers(len(currents))]
 
 
 def measured_ratio(network: SNN, currents: Currents, hold: int, n_jobs: int) -> float:

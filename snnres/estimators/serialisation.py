@@ -24,19 +24,21 @@ from ..encoding import PopulationEncoder
 from ..encoding.standardiser import Standardiser
 from ..network import SNN
 from ..validation import refuse
-from .earlier import FORMER_RECORDS, former_parameters, renamed
+from .earlier import FORMER_RECORDS, former_parameters, former_part, renamed
 from .least_squares import Moments
 from .pathways import Pathway
-from .readout import LeaveOneOutRidgeClassifier
+from .readout import SummedRidgeClassifier, SummedRidgeRegressor
 from .stepping import SeriesRun
 
 READOUTS = (RidgeClassifierCV, RidgeClassifier, LogisticRegression, RidgeCV, Ridge, LinearRegression)
 # What stands inside an estimator and is stored by its parameters and attributes, by name of its class.
-PARTS = {kind.__name__: kind for kind in (*READOUTS, LeaveOneOutRidgeClassifier, PopulationEncoder)}
+PARTS = {kind.__name__: kind for kind in (*READOUTS, SummedRidgeClassifier, SummedRidgeRegressor, PopulationEncoder)}
 # Named values, by name of their class.
 RECORDS = {kind.__name__: kind for kind in (Standardiser, Moments, Pathway)}
 # The parameters once more: a file has only those of which nothing was changed.
 REMEMBERED = "_fitted_parameters"
+# What only goes on in memory.
+UNSTORED = ("_sums", "_n_solved")
 # Where ridge classifiers keep their classes: made anew from these, since its content is scikit-learn's own affair.
 BINARIZER = "_label_binarizer"
 SCALARS = (bool, int, float, str)
@@ -126,7 +128,7 @@ class Writer:
     def estimator(self, name: str, estimator: Any) -> dict[str, Any]:
         """Return parameters and attributes of an estimator."""
         parameters = estimator.get_params(deep=False)
-        skipped = {*parameters, BINARIZER, REMEMBERED}
+        skipped = {*parameters, BINARIZER, REMEMBERED, *UNSTORED}
         attributes = {key: value for key, value in vars(estimator).items() if key not in skipped}
         return {
             "object": type(estimator).__name__,
@@ -233,11 +235,13 @@ class Reader(NamedTuple):
 
     def object(self, stored: dict[str, Any]) -> Any:
         """Return an estimator or a part of one."""
-        name = stored["object"]
+        name, attributes = stored["object"], self.fields(stored["attributes"])
+        if self.version < 4:
+            name, attributes = former_part(name, attributes)
         if name not in self.kinds:
             raise ValueError(f"Its classes must be known to this snnres. Got {name!r} instead.")
         kind = self.kinds[name]
-        parameters, attributes = self.fields(stored["parameters"]), self.fields(stored["attributes"])
+        parameters = self.fields(stored["parameters"])
         if self.version < 3:
             parameters = former_parameters(kind, parameters)
             attributes = renamed(kind, parameters, attributes)

@@ -90,8 +90,16 @@ def standardised(series: Series, scaling: Standardiser, delta_scaling: Standardi
     return np.hstack([rows, delta_scaling.apply(differences(rows, series.starts))])
 
 
-def currents(series: Series, scaling: Standardiser, delta_scaling: Standardiser | None) -> list[NDArray[np.float32]]:
-    """Return the drive of each sample, (n_channels, n_steps), each step to be held."""
+def currents(
+    series: Series, scaling: Standardiser, delta_scaling: Standardiser | None, first: int = 0
+) -> list[NDArray[np.float32]]:
+    """Return the drive of each sample, (n_channels, n_steps), each step to be held; the first has the number ``first``.
+
+    Raises
+    ------
+    ValueError
+        If a value is beyond float32 in units of its scale.
+    """
     with np.errstate(over="ignore"):
         rows = standardised(series, scaling, delta_scaling).astype(np.float32)
     wrong = ~np.isfinite(rows).all(axis=1)
@@ -100,7 +108,7 @@ def currents(series: Series, scaling: Standardiser, delta_scaling: Standardiser 
         sample = int(np.searchsorted(series.starts, step, side="right")) - 1
         raise ValueError(
             f"X must be finite in float32 in units of the training data's spread. Got {series.rows[step]} in sample "
-            f"{sample} instead."
+            f"{first + sample} instead."
         )
     return [part.T for part in np.split(rows, np.cumsum(series.lengths)[:-1])]
 

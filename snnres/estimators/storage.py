@@ -17,11 +17,11 @@ from ..validation import check_real, refuse, shown
 from .serialisation import PARTS, Reader, Writer
 
 FORMAT = "snnres estimator"
-VERSION = 3
+VERSION = 4
 
 
 # Parameters that change nothing in what an estimator predicts.
-IDLE = ("n_jobs", "verbose")
+IDLE = ("n_jobs", "max_bytes", "verbose")
 
 
 class StorageMixin:
@@ -35,13 +35,16 @@ class StorageMixin:
         given = self.get_params()  # type: ignore[attr-defined]
         self._fitted_parameters = {name: kept(value) for name, value in given.items()}
 
-    def _check_unchanged(self) -> None:
-        """Refuse parameters that have been changed since: a file would hold what does not belong together."""
+    def _check_unchanged(self, purpose: str) -> None:
+        """Refuse parameters that have been changed since: what does not belong together would come of it."""
         fitted, now = self._fitted_parameters, self.get_params()  # type: ignore[attr-defined]
         for name in sorted({*fitted, *now} - {*IDLE}):
             if not (name in fitted and name in now and same_parameter(fitted[name], now[name])):
                 rule = f"{shown(fitted[name])}, as in fit," if name in fitted else "as in fit"
-                raise refuse(name, f"{rule} for the estimator to be saved", now.get(name))
+                raise refuse(name, f"{rule} for the estimator to {purpose}", now.get(name))
+
+    def _settle(self) -> None:
+        """Finish what has been put off until it is needed."""
 
     def _check_loaded(self) -> None:
         """Refuse an estimator whose parts do not belong together."""
@@ -50,8 +53,10 @@ class StorageMixin:
     def save(self, path: io.PathLike) -> None:
         """Write the fitted estimator to one ``.npz`` file, from which it predicts exactly as it does now.
 
+        The sums from which a classifier's or regressor's ``partial_fit`` goes on are not in it.
+
         The write is atomic, and nothing in the file is pickled. It holds ``header``, a JSON text with ``format``
-        ("snnres estimator"), ``version`` (3), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
+        ("snnres estimator"), ``version`` (4), ``scikit_learn`` (its version) and ``estimator``, and the arrays that the
         header names. Values in the header are JSON's own, or an object with one of these keys:
 
         - ``array``: the name of an array of the file; with ``"text": true`` its strings are Python objects
@@ -74,7 +79,7 @@ class StorageMixin:
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ValueError
-            If a parameter, other than ``n_jobs`` and ``verbose``, has been changed since ``fit``.
+            If a parameter, other than ``n_jobs``, ``max_bytes`` and ``verbose``, has been changed since ``fit``.
         TypeError
             If a readout that was given is none of scikit-learn's RidgeClassifierCV, RidgeClassifier,
             LogisticRegression, RidgeCV, Ridge and LinearRegression, or a parameter (such as a ``random_state`` that is
@@ -85,7 +90,8 @@ class StorageMixin:
         snnres.estimators.load_estimator : the inverse.
         """
         check_is_fitted(self)
-        self._check_unchanged()
+        self._check_unchanged("be saved")
+        self._settle()
         writer = Writer()
         header = {
             "format": FORMAT,
@@ -163,8 +169,8 @@ def load_estimator(path: io.PathLike) -> Any:
     Returns
     -------
     estimator
-        Of any class of :mod:`snnres.estimators`. Predicts, and where it can learns on, exactly as the one that was
-        saved.
+        Of any class of :mod:`snnres.estimators`. Predicts, and if it is a forecaster learns on, exactly as the one that
+        was saved.
 
     Raises
     ------

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sklearn.base import ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
-from sklearn.linear_model import RidgeCV
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
 from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import column_or_1d
 
 from ..encoding.fitting import all_or_nothing
 from ..validation import check_unmasked, refuse
-from .base import BaseReservoir, FeatureMatrix, Float64Array
-from .readout import ALPHAS, LeaveOneOutRidgeClassifier
+from .base import FeatureMatrix, Float64Array
+from .predictor import FirstPart, ReservoirPredictor, readout_has
+from .readout import SummedRidge, SummedRidgeClassifier, SummedRidgeRegressor, as_columns, codes_of
 
-# Of a block as loud as its spread says; with more, each is quieter.
-COLUMNS = 1000
 # Of the test of whether leave-one-out predictions are better than the most frequent class.
 LEVEL = 0.05
-
-
-def spread_of(block: Float64Array) -> float:
-    """Return the spread of a block over all its columns, 1 where nothing varies.
-
-    One number for all neurons: dividing each column by its own would make the rarest spikes as loud as the rest.
-    """
-    spread = float(np.sqrt(np.mean((block - block.mean(axis=0)) ** 2)))
-    return spread if spread > 0 else 1.0
-
-
-def block_scales(matrix: FeatureMatrix) -> dict[str, float]:
-    """Return what divides the columns of each block, so that all blocks are equally loud, however many columns have."""
-    return {
-        name: spread_of(matrix.values[:, columns]) * float(np.sqrt((columns.stop - columns.start) / COLUMNS))
-        for name, columns in matrix.columns.items()
-    }
-
-
-def scaled(matrix: FeatureMatrix, scales: dict[str, float]) -> Float64Array:
-    """Return the features in units of their blocks."""
-    values = matrix.values.copy()
-    for name, columns in matrix.columns.items():
-        values[:, columns] /= scales[name]
-    return values
 
 
 def warn_of_chance(found: str) -> None:
@@ -69,104 +40,6 @@ def is_estimator(value: Any) -> bool:
     return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in wanted)
 
 
-def readout_has(method: str) -> Callable[[ReservoirPredictor], bool]:
-    """Return whether the fitted readout, or the one that would be fitted, has a method."""
-
-    def has(predictor: ReservoirPredictor) -> bool:
-        chosen = predictor._default_readout() if predictor.readout is None else predictor.readout
-        return hasattr(getattr(predictor, "readout_", chosen), method)
-
-    return has
-
-
-@dataclass(eq=False, repr=False)
-class ReservoirPredictor(BaseReservoir):
-    """Base of classifier and regressor."""
-
-    readout: Any = None
-
-    @all_or_nothing
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit the reservoir to the samples and the readout to its features.
-
-        Parameters
-        ----------
-        X : array_like (n_samples, n_steps, n_channels), list of (n_steps_k, n_channels), or table
-            Finite training samples.
-        y : array_like, shape (n_samples,) (regressor: or (n_samples, n_targets))
-            What to predict.
-
-        Returns
-        -------
-        self
-        """
-        if y is None:
-            raise ValueError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
-        self._check_readout()
-        targets = self._check_targets(y)
-        if len(targets) == 1:
-            raise ValueError("y must hold the targets of at least 2 samples. Got n_samples = 1 instead.")
-        self._check_parameters()
-        series = self._check_samples(X, reset=True)
-        if len(targets) != len(series.lengths):
-            raise ValueError(
-                f"y must have a target for each of {len(series.lengths)} samples. Got {len(targets)} instead."
-            )
-        fitted: dict[str, Any] = {}
-
-        def left_out_error(name: str, matrix: FeatureMatrix) -> float:
-            fitted[name] = self._default_readout().fit(scaled(matrix, block_scales(matrix)), targets)
-            return self._left_out_error(fitted[name])
-
-        matrix = self._fit_reservoir(series, left_out_error)
-        self.scales_ = block_scales(matrix)
-        if self.readout is None and self.memory_ in fitted:
-            self.readout_ = fitted[self.memory_]
-        else:
-            self.readout_ = self._default_readout() if self.readout is None else clone(self.readout)
-            self.readout_.fit(scaled(matrix, self.scales_), targets)
-        self._warn_of_chance(targets)
-        self._remember_parameters()
-        return self
-
-    def _check_answer(self, matrix: FeatureMatrix) -> None:
-        self.readout_.predict(scaled(matrix, self.scales_))
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Return the prediction for each sample.
-
-        Parameters
-        ----------
-        X : as in fit
-            Finite samples of the same form.
-        """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.predict(features))
-
-    def _readout_input(self, X: Any) -> Float64Array:
-        check_is_fitted(self)
-        matrix = self._matrix(self._check_samples(X, reset=False), self.pathways_)
-        return scaled(matrix, self.scales_)
-
-    def _check_readout(self) -> None:
-        """Refuse a readout that is no estimator, or of the wrong kind."""
-        raise NotImplementedError
-
-    def _check_targets(self, y: Any) -> NDArray[Any]:
-        raise NotImplementedError
-
-    def _default_readout(self) -> Any:
-        raise NotImplementedError
-
-    def _left_out_error(self, readout: Any) -> float:
-        """Return the error of a fitted default readout on samples left out in turn."""
-        raise NotImplementedError
-
-    def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        """Warn where the default readout does no better on samples left out than without any features."""
-        raise NotImplementedError
-
-
 class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[misc]
     """A spiking reservoir read out by a linear classifier.
 
@@ -174,8 +47,10 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     ----------
     readout : scikit-learn classifier, optional
         None: ridge regression on -1 and 1 with 17 strengths of regularisation between 0.01 and 10^6, of which that is
-        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss. Features
-        come divided by the spread of their kind, so that each kind is as loud as any other.
+        chosen whose predictions for each training sample, fitted to the others, have the smallest hinge loss; with more
+        than 3,000 samples and features, for a part of the samples that is held out. It needs no more than ``max_bytes``
+        for any number of samples. Features come divided by the spread of their kind, so that each kind is as loud as
+        any other. Another readout gets the features of all samples at once.
     num_neurons, memory, ..., verbose
         As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
         fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
@@ -186,7 +61,12 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
     classes_ : ndarray, shape (n_classes,)
         Labels.
     readout_ : classifier
-        The fitted readout.
+        The fitted readout. The default one has ``alpha_``, the strength, ``penalty_by_`` ("leave-one-out" or
+        "held-out"), how it was chosen, ``left_out_loss_`` and ``left_out_accuracy_`` of the ``n_left_out_`` predictions
+        that chose it, ``gram_`` ("samples" or "features"), the matrix of products that was solved, and ``coef_`` and
+        ``intercept_``. After ``partial_fit`` it is there once it has been needed, as ``scales_`` are.
+    n_samples_seen_ : int
+        After ``partial_fit``: samples that it has taken, also where it was interrupted.
     scales_ : dict of str to float
         What the features of each kind are divided by.
     memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_
@@ -217,27 +97,83 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         if self.readout is not None and (not is_estimator(self.readout) or is_regressor(self.readout)):
             raise refuse("readout", "a classifier", self.readout, TypeError)
 
-    def _check_targets(self, y: Any) -> NDArray[Any]:
+    @all_or_nothing
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Begin with a part of the samples, or add another.
+
+        The first part also sets scaling and threshold, and chooses the pathway: it should be like the others, and not
+        small. After all parts predictions are those of a fit to all samples of the same reservoir, but for rounding.
+        What is kept of the samples, their features or sums over these, never takes more than ``max_bytes``; ``fit`` and
+        files keep none of it. The readout is solved when it is first needed, to predict or to save.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples, in every part of the same form; 2 or more in the first.
+        y : array_like, shape (n_samples,)
+            Their labels.
+        classes : array_like, shape (n_classes,), optional
+            All labels there will be, to be given with the first part. None: those of the first part.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the estimator has a readout of the user's, or was fitted otherwise.
+        """
+        part = self._check_part(X, y, classes)
+        if isinstance(part, FirstPart):
+            self._fit_reservoir(part.series, part.error, part.room)
+        self._add(part)
+        return self
+
+    def _check_labels(self, y: Any) -> NDArray[Any]:
         check_unmasked("y", y)
-        targets: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
-        assert_all_finite(targets, input_name="y")
-        check_classification_targets(targets)
-        self.classes_ = np.unique(targets)
+        labels: NDArray[Any] = np.asarray(column_or_1d(y, warn=True))
+        assert_all_finite(labels, input_name="y")
+        check_classification_targets(labels)
+        return labels
+
+    def _check_targets(self, y: Any, classes: Any = None) -> NDArray[Any]:
+        labels = self._check_labels(y)
+        self.classes_ = np.unique(labels if classes is None else self._check_labels(classes))
         if len(self.classes_) < 2:
-            raise ValueError(f"y must hold at least 2 classes. Got {len(self.classes_)} class instead.")
-        return targets
+            name = "y" if classes is None else "classes"
+            raise ValueError(f"{name} must hold at least 2 classes. Got {len(self.classes_)} class instead.")
+        self._check_known(labels)
+        return labels
 
-    def _default_readout(self) -> Any:
-        return LeaveOneOutRidgeClassifier()
+    def _check_more_targets(self, y: Any, classes: Any) -> NDArray[Any]:
+        if classes is not None and not np.array_equal(np.unique(self._check_labels(classes)), self.classes_):
+            raise refuse("classes", f"None, or those of the first part, {self.classes_.tolist()}", classes)
+        labels = self._check_labels(y)
+        self._check_known(labels)
+        return labels
 
-    def _left_out_error(self, readout: Any) -> float:
-        return float(readout.loo_loss_)
+    def _check_known(self, labels: NDArray[Any]) -> None:
+        unknown = labels[~np.isin(labels, self.classes_)]
+        if unknown.size:
+            raise ValueError(f"y must hold labels of classes, {self.classes_.tolist()}. Got {unknown[0]!r} instead.")
+
+    def _default_readout(self) -> SummedRidgeClassifier:
+        return SummedRidgeClassifier(max_bytes=self.max_bytes)
+
+    def _prepared_readout(self) -> SummedRidge:
+        readout = self._default_readout()
+        readout.classes_ = self.classes_
+        return readout
+
+    def _coded(self, targets: NDArray[Any]) -> Float64Array:
+        return codes_of(targets, self.classes_)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, LeaveOneOutRidgeClassifier):
+        if not isinstance(self.readout_, SummedRidgeClassifier):
             return
-        found, n = self.readout_.loo_accuracy_, len(targets)
-        largest = float(np.unique(targets, return_counts=True)[1].max() / n)
+        found, n = self.readout_.left_out_accuracy_, self.readout_.n_left_out_
+        largest = float(np.unique(targets, return_counts=True)[1].max() / len(targets))
         if binomtest(round(found * n), n, largest, alternative="greater").pvalue > LEVEL:
             warn_of_chance(f"{found:.0%} of the samples are classified right, and {largest:.0%} are of one class")
 
@@ -250,8 +186,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         X : as in fit
             Finite samples of the same form.
         """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.decision_function(features))
+        return self._asked("decision_function", X)
 
     @available_if(readout_has("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Float64Array:
@@ -262,8 +197,7 @@ class ReservoirClassifier(ClassifierMixin, ReservoirPredictor):  # type: ignore[
         X : as in fit
             Finite samples of the same form.
         """
-        features = self._readout_input(X)
-        return np.asarray(self.readout_.predict_proba(features))
+        return self._asked("predict_proba", X)
 
 
 class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[misc]
@@ -272,9 +206,9 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Parameters
     ----------
     readout : scikit-learn regressor, optional
-        None: ``RidgeCV`` with 17 strengths of regularisation between 0.01 and 10^6, chosen by leave-one-out
-        cross-validation on the training data. Features come divided by the spread of their kind, so that each kind is
-        as loud as any other.
+        None: ridge regression, its strength chosen as in :class:`ReservoirClassifier`, but by squared errors. Features
+        come divided by the spread of their kind, so that each kind is as loud as any other. Another readout gets the
+        features of all samples at once.
     num_neurons, memory, ..., verbose
         As in :class:`ReservoirTransformer`, with the same defaults. With ``memory="auto"`` the default readout is
         fitted to quick features and to those with memory, and the kind is kept whose samples left out in turn have the
@@ -283,7 +217,10 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
     Attributes
     ----------
     readout_ : regressor
-        The fitted readout.
+        The fitted readout; the default one with what it has in :class:`ReservoirClassifier`, but for the accuracy, and
+        with ``loss_of_mean_``.
+    n_samples_seen_ : int
+        After ``partial_fit``: samples that it has taken, also where it was interrupted.
     scales_ : dict of str to float
         What the features of each kind are divided by.
     memory_, errors_, pathways_, network_, hold_, current_ratio_, ..., n_features_in_
@@ -303,23 +240,53 @@ class ReservoirRegressor(RegressorMixin, ReservoirPredictor):  # type: ignore[mi
         if self.readout is not None and (not is_estimator(self.readout) or is_classifier(self.readout)):
             raise refuse("readout", "a regressor", self.readout, TypeError)
 
-    def _check_targets(self, y: Any) -> NDArray[Any]:
+    @all_or_nothing
+    def partial_fit(self, X: Any, y: Any) -> Self:
+        """Begin with a part of the samples, or add another; see :meth:`ReservoirClassifier.partial_fit`.
+
+        Parameters
+        ----------
+        X : as in fit
+            Finite samples, in every part of the same form; 2 or more in the first.
+        y : array_like, shape (n_samples,) or (n_samples, n_targets)
+            Their targets.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the estimator has a readout of the user's, or was fitted otherwise.
+        """
+        part = self._check_part(X, y)
+        if isinstance(part, FirstPart):
+            self._fit_reservoir(part.series, part.error, part.room)
+        self._add(part)
+        return self
+
+    def _check_targets(self, y: Any, classes: Any = None) -> NDArray[Any]:
         check_unmasked("y", y)
         targets: Float64Array = np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
         column = targets.ndim == 2 and targets.shape[1] == 1
         return np.asarray(column_or_1d(targets, warn=True)) if column else targets
 
-    def _default_readout(self) -> Any:
-        return RidgeCV(alphas=ALPHAS)
+    def _check_more_targets(self, y: Any, classes: Any) -> NDArray[Any]:
+        targets, n_columns = self._check_targets(y, classes), self._sums.n_targets
+        if self._coded(targets).shape[1] != n_columns:
+            raise ValueError(
+                f"y must have {n_columns} columns, as in the first part. Got shape {targets.shape} instead."
+            )
+        return targets
 
-    def _left_out_error(self, readout: Any) -> float:
-        return -float(readout.best_score_)
+    def _default_readout(self) -> SummedRidgeRegressor:
+        return SummedRidgeRegressor(max_bytes=self.max_bytes)
+
+    def _coded(self, targets: NDArray[Any]) -> Float64Array:
+        return as_columns(targets)
 
     def _warn_of_chance(self, targets: NDArray[Any]) -> None:
-        if not isinstance(self.readout_, RidgeCV) or self.readout is not None:
-            return
-        n = len(targets)
-        # The mean of the others misses by n / (n - 1) times the deviation from the mean of all.
-        of_mean = float(np.mean((targets - targets.mean(axis=0)) ** 2)) * (n / (n - 1)) ** 2
-        if -self.readout_.best_score_ >= of_mean:
+        readout = self.readout_
+        if isinstance(readout, SummedRidgeRegressor) and readout.left_out_loss_ >= readout.loss_of_mean_:
             warn_of_chance("the samples are predicted no better than by the mean of the others")

@@ -11,7 +11,8 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..encoding.fitting import all_or_nothing
-from .base import BaseReservoir, Float64Array
+from ..validation import check_rows_out
+from .base import BaseReservoir, Float32Array
 
 
 @dataclass(eq=False, repr=False)
@@ -35,7 +36,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Neurons of each pathway, >= 3, all of them read out.
     memory : {"auto", "quick", "memory", "both"}, default "auto"
         The pathways to take. "auto": a classifier or regressor fits its default readout to each of the two and keeps
-        the quick one unless with memory the error of predictions for samples left out in turn is smaller by a tenth;
+        the quick one unless with memory the error of predictions for samples left out in turn is smaller by a tenth (of
+        more than 1,000 samples for as many of them, evenly spread, since memory takes the longest);
         the transformer takes both. Of samples of one step, which have no past, always the quick one, and only "auto"
         and "quick" are allowed.
     taps : int, optional
@@ -100,6 +102,12 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         Decides all weights and delays.
     n_jobs : int or None, default -1
         Threads; -1 for one a core, None for 1. Results do not depend on it.
+    max_bytes : int, default 4 GiB
+        What the features in work and the default readout may take together. Samples are simulated, and their features
+        handed on, part by part, so it suffices for any number of samples; an array of all features in float32, which
+        ``transform`` returns without ``out`` and a readout of the user's wants (and then once more in float64), must
+        fit in it. What does not is refused before the work. The samples themselves, and a few copies of them in float64
+        while their scale is learnt, come on top.
     verbose : bool, default False
         Show on standard error how many samples have been simulated.
 
@@ -109,7 +117,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         The pathways in use.
     errors_ : dict of str to float
         Where "auto" had to choose: of each pathway the error of the default readout on training samples left out in
-        turn, the mean hinge loss (regressor: the mean squared error). Empty otherwise.
+        turn, the mean hinge loss (regressor: the mean squared error); of more than 1,000 samples that of 1,000. Empty
+        otherwise.
     pathways_ : list of Pathway
         For each pathway in use, quick before memory: ``name``, ``network``, ``hold``, ``deltas`` (whether differences
         drive it), ``features`` and ``final_taus``.
@@ -166,8 +175,8 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
     of data with channels first pass ``X.transpose(0, 2, 1)``; ``fit`` warns where there are five times as many channels
     as steps, unless most values are 0.
 
-    Data that does not fit in memory: fit on a first part, then transform part by part and train a readout that learns
-    in parts, such as ``sklearn.linear_model.SGDClassifier.partial_fit``.
+    Samples that do not fit in memory: :meth:`ReservoirClassifier.partial_fit` takes a part at a time. Features that do
+    not: ``transform(X, out=...)`` writes them to a memory map, ``numpy.lib.format.open_memmap`` makes one.
 
     Examples
     --------
@@ -183,6 +192,11 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
 
     # The one that may be given without its name.
     num_neurons: int = BaseReservoir.num_neurons
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
     @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -201,25 +215,40 @@ class ReservoirTransformer(TransformerMixin, BaseReservoir):  # type: ignore[mis
         """
         self._check_parameters()
         series = self._check_samples(X, reset=True)
-        self._fit_reservoir(series, None)
+        self._fit_reservoir(series, None, lambda _: None)
         self._remember_parameters()
         return self
 
-    def transform(self, X: Any) -> Float64Array:
+    def transform(self, X: Any, out: Float32Array | None = None) -> Float32Array:
         """Return the features of each sample.
 
         Parameters
         ----------
         X : as in fit
             Finite samples of the same form.
+        out : ndarray of float32, shape (n_samples, n_features_out), optional
+            Where to write them, in place of a new array, which may take at most ``max_bytes``: also a memory map, so
+            that there may be more of them than memory holds.
 
         Returns
         -------
-        ndarray of float64, shape (n_samples, n_features_out)
-            Named by :meth:`get_feature_names_out`.
+        ndarray of float32, shape (n_samples, n_features_out)
+            ``out``, if it is given. Named by :meth:`get_feature_names_out`.
         """
         check_is_fitted(self)
-        return self._matrix(self._check_samples(X, reset=False), self.pathways_).values
+        series = self._check_samples(X, reset=False)
+        shape = (len(series.lengths), self._layout(self.pathways_).n_columns)
+        if out is not None:
+            check_rows_out("out", out, shape)
+        elif 4 * shape[0] * shape[1] > self.max_bytes:
+            raise ValueError(
+                f"max_bytes must be at least {4 * shape[0] * shape[1]} for {shape[1]} features of {shape[0]} samples. "
+                f"Got {self.max_bytes} instead: raise it, transform a part of the samples at a time, or let out be a "
+                "memory map."
+            )
+        features = np.empty(shape, dtype=np.float32) if out is None else out
+        self._write(series, self.pathways_, features)
+        return features
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns: feature, neuron and, where there are several, value."""

@@ -11,8 +11,8 @@ from sklearn.utils import check_array
 from ..encoding.series import Series, check_series
 from ..encoding.standardiser import Standardiser
 from ..estimators.base import is_table
+from ..estimators.predictor import ReservoirPredictor
 from ..estimators.signal import as_one_step, standardised
-from ..estimators.supervised import ReservoirPredictor
 
 Float64Array = NDArray[np.float64]
 

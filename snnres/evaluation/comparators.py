@@ -8,11 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ..estimators.pathways import Blocks, Pathway
+from ..estimators.pathways import Float32Array, Pathway
 from ..estimators.reservoir import Currents
-from ..features import FeatureOptions, feature_blocks
+from ..features import FeatureExtractor, FeatureOptions
 from ..measures.driven import input_weights_of, tapped
-from ..recording import SpikeTrains
+from ..progress import Progress
+from ..recording import Recording
 
 # Currents held at a time: 32 MB.
 MOST_CURRENTS = 2**22
@@ -21,16 +22,16 @@ MOST_CURRENTS = 2**22
 class Comparators(Pathway):
     """The pathway of a fitted estimator with comparators as its neurons: 1 at each step of the data or 0."""
 
-    def answers(self, drive: Currents, options: FeatureOptions, n_jobs: int, *, verbose: bool) -> Blocks:
-        """Return the features of each sample, (n_samples, n_neurons, n_values) a name."""
+    def write(
+        self, drive: Currents, extractor: FeatureExtractor, out: Float32Array, n_jobs: int, progress: Progress
+    ) -> None:
+        """Write the features of each sample to its row of ``out``."""
         weights, taps = input_weights_of(self.network)
         onto, bias = sp.csr_matrix(weights.T), self.network.to_arrays()[1]["bias"].astype(np.float64)
-        options = in_steps_of_data(options, self.hold)
-        samples = []
-        for part in drive:
+        read = replace(extractor, options=in_steps_of_data(extractor.options, self.hold))
+        for number, part in enumerate(drive):
             on = above_zero(part.T.astype(np.float64), onto, taps, bias)
-            samples.append(feature_blocks(trains_of(on), self.features, options))
-        return {name: np.stack([blocks[name] for blocks in samples]) for name in self.features}
+            read.extract(Recording.from_dense(on.T), out=out[number : number + 1])
 
 
 def in_steps_of_data(options: FeatureOptions, hold: int) -> FeatureOptions:
@@ -59,9 +60,3 @@ def above_zero(
         read = tapped(rows[first:stop], taps)[start - first :]
         on[:, start:stop] = onto @ read.T > -bias[:, None]
     return on
-
-
-def trains_of(on: NDArray[np.bool_]) -> SpikeTrains:
-    """Return the steps at which each row (n_trains, n_steps) is true."""
-    times = np.nonzero(on)[1]
-    return SpikeTrains.trusted(np.concatenate([[0], np.cumsum(on.sum(axis=1))]), times, on.shape[1])

@@ -14,7 +14,8 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from ..estimators.base import FeatureMatrix
 from ..estimators.pathways import Pathway
-from ..estimators.supervised import ReservoirPredictor, block_scales, scaled
+from ..estimators.predictor import ReservoirPredictor, block_scales, scaled
+from ..interrupts import interruptible
 from ..network import SNN
 from .baselines import Float64Array, as_series, encoded_input, learn_raw, raw_input
 from .comparators import Comparators
@@ -50,14 +51,14 @@ class TimedReadout(BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the readout."""
         start = time.perf_counter()
-        self.readout_ = clone(self.readout).fit(X, y)
+        self.readout_ = interruptible(clone(self.readout).fit, X, y)
         self.fit_seconds_ = time.perf_counter() - start
         return self
 
     def predict(self, X: Any) -> Any:
         """Return the readout's predictions."""
         start = time.perf_counter()
-        predictions = self.readout_.predict(X)
+        predictions = interruptible(self.readout_.predict, X)
         self.predict_seconds_ = time.perf_counter() - start
         return predictions
 

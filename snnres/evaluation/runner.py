@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, check_random_state
 
-from ..estimators.supervised import ReservoirPredictor
+from ..estimators.predictor import ReservoirPredictor
+from ..jobs import Threads, workers
 from ..progress import Progress, reporter
 from ..seeding import SEED_MAX
 from ..validation import check_int, refuse
@@ -99,6 +102,9 @@ def evaluate(
     part. The readout is cloned from the estimator (the default one if None), and features and inputs are scaled as the
     reservoir's are.
 
+    Under ``joblib.parallel_config(backend=...)`` folds go to the workers of that backend, a Dask cluster say, where
+    each is simulated by one thread, with the same results.
+
     Scores are those of all held-out predictions pooled. The 95 % interval of accuracy is Wilson's; all others, and that
     of accuracy where there are groups, are percentiles of 2000 bootstrap resamples of the samples, or of the groups.
     Intervals and tests take samples, or else groups, for independent, and hold for this reservoir and training sets
@@ -136,9 +142,13 @@ def evaluate(
     seeds = fold_seeds(final, len(folds))
     found_by: dict[str, list[Held | None]] = {}
     rows = 1 + len(BESIDE)
-    with reporter(progress, "evaluate", len(folds) * rows) as report:
-        for number, (fold, fold_seed) in enumerate(zip(folds, seeds, strict=True)):
-            for step, (name, part) in enumerate(run_fold(estimator, X, targets, fold, fold_seed), start=1):
+    where = workers(-1, unchosen=1)
+    # One thread tells of each method as it is done; others hand over a fold at a time.
+    work = partial(run_fold if where == Threads(1) else whole_fold, estimator, X, targets)
+    results = where.in_order(work, zip(folds, seeds, strict=True))
+    with contextlib.closing(results), reporter(progress, "evaluate", len(folds) * rows) as report:
+        for number, found in enumerate(results):
+            for step, (name, part) in enumerate(found, start=1):
                 found_by.setdefault(name, []).append(part)
                 report(number * rows + step)
     held = with_the_reservoirs(found_by)
@@ -206,11 +216,17 @@ def fold_seeds(final: ReservoirPredictor, n_folds: int) -> list[int]:
     return seeds
 
 
-def run_fold(estimator: Any, X: Any, y: NDArray[Any], fold: Fold, seed: int) -> Iterator[tuple[str, Held | None]]:
-    """Yield each method's name and held-out predictions, all learned on the training part alone.
+def whole_fold(estimator: Any, X: Any, y: NDArray[Any], task: tuple[Fold, int]) -> list[tuple[str, Held | None]]:
+    """Return what :func:`run_fold` yields."""
+    return list(run_fold(estimator, X, y, task))
 
-    They are None of a method that would be the reservoir again.
+
+def run_fold(estimator: Any, X: Any, y: NDArray[Any], task: tuple[Fold, int]) -> Iterator[tuple[str, Held | None]]:
+    """Yield each method's name and held-out predictions, all learned on the training part of a fold alone.
+
+    They are None of a method that would be the reservoir again. With the fold comes the seed of the reservoir.
     """
+    fold, seed = task
     train, test = _safe_indexing(X, fold.train), _safe_indexing(X, fold.test)
     targets = y[fold.train]
     model = clone(estimator)

@@ -17,8 +17,9 @@ from .basic import (
     spike_rates,
     spike_variances,
 )
+from .extractor import FeatureExtractor
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
-from .tables import FEATURES, FeatureOptions, extract_features, feature_blocks, value_groups, value_names
+from .tables import FEATURES, FeatureOptions, extract_features, value_groups, value_names
 from .tables import check_feature_names as check_feature_names
 from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
 from .trains import Spikes, as_trains
@@ -26,6 +27,7 @@ from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempe
 
 __all__ = [
     "FEATURES",
+    "FeatureExtractor",
     "FeatureOptions",
     "Spikes",
     "as_trains",
@@ -35,7 +37,6 @@ __all__ = [
     "burstiness",
     "extract_features",
     "fano_factor",
-    "feature_blocks",
     "filtered_traces",
     "final_traces",
     "first_spike_times",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..recording import SpikeTrains
+from ..kernels.trains import count_short_intervals
 from ..validation import check_int
-from .trains import Spikes, Values, as_trains, fill, interval_moments, intervals, owner_of, ratio, sums
+from .trains import MeasuredTrains, Spikes, Values, fill, measured, ratio
 
 
 def spike_counts(spikes: Spikes) -> Values:
@@ -17,13 +17,14 @@ def spike_counts(spikes: Spikes) -> Values:
     >>> spike_counts([[1, 0], [0, 0], [1, 0]]).tolist()
     [2, 0]
     """
-    return np.diff(as_trains(spikes).indptr)
+    # A copy, since what a train keeps is not the caller's to change.
+    return measured(spikes).counts.copy()
 
 
 def spike_rates(spikes: Spikes) -> Values:
     """Return spikes per step, 0 where there are no steps."""
-    trains = as_trains(spikes)
-    return ratio(np.diff(trains.indptr), np.broadcast_to(trains.n_steps, trains.n_trains))
+    trains = measured(spikes)
+    return ratio(trains.counts, np.broadcast_to(trains.n_steps, trains.n_trains))
 
 
 def spike_variances(spikes: Spikes) -> Values:
@@ -34,45 +35,47 @@ def spike_variances(spikes: Spikes) -> Values:
 
 def mean_spike_times(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the mean step of the spikes; undefined for a silent train."""
-    trains = as_trains(spikes)
-    count = spike_counts(trains)
-    return fill(ratio(sums(owner_of(trains), trains.times, trains.n_trains), count), count > 0, missing)
+    trains = measured(spikes)
+    return fill(trains.of_times.mean, trains.counts > 0, missing)
 
 
 def first_spike_times(spikes: Spikes, *, missing: float = -1) -> Values:
     """Return the step of the first spike; undefined for a silent train."""
-    return _spike_at(as_trains(spikes), 0, missing)
+    return _spike_at(measured(spikes), 0, missing)
 
 
 def last_spike_times(spikes: Spikes, *, missing: float = -1) -> Values:
     """Return the step of the last spike; undefined for a silent train."""
-    return _spike_at(as_trains(spikes), -1, missing)
+    return _spike_at(measured(spikes), -1, missing)
 
 
-def _spike_at(trains: SpikeTrains, end: int, missing: float) -> Values:
-    count = spike_counts(trains)
-    values = np.zeros(trains.n_trains, dtype=np.int64)
+def _spike_at(trains: MeasuredTrains, end: int, missing: float) -> Values:
+    if not len(trains.times):
+        return fill(np.zeros(trains.n_trains, dtype=np.int64), trains.counts > 0, missing)
     at = trains.indptr[:-1] if end == 0 else trains.indptr[1:] - 1
-    values[count > 0] = trains.times[at[count > 0]]
-    return fill(values, count > 0, missing)
+    return fill(trains.times.take(at, mode="clip"), trains.counts > 0, missing)
 
 
 def mean_isi(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the mean ISI; undefined under 2 spikes."""
-    count, mean, _ = interval_moments(as_trains(spikes))
-    return fill(mean, count > 0, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.mean, trains.counts > 1, missing)
 
 
 def isi_variances(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return the variance (ddof 0) of the ISIs; undefined under 2 spikes."""
-    count, _, variance = interval_moments(as_trains(spikes))
-    return fill(variance, count > 0, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.variance, trains.counts > 1, missing)
 
 
 def pooled_mean_isi(spikes: Spikes) -> float:
     """Return the mean of the ISIs of all trains together, NaN where there are none."""
-    _, isi = intervals(as_trains(spikes))
-    return float(isi.mean()) if len(isi) else float("nan")
+    trains = measured(spikes)
+    several = trains.counts > 1
+    if not several.any():
+        return float("nan")
+    first, last = trains.times[trains.indptr[:-1][several]], trains.times[trains.indptr[1:][several] - 1]
+    return float((last - first).sum() / (trains.counts[several] - 1).sum())
 
 
 def burst_counts(spikes: Spikes, *, max_isi: int = 1) -> Values:
@@ -87,6 +90,7 @@ def burst_counts(spikes: Spikes, *, max_isi: int = 1) -> Values:
     [2]
     """
     max_isi = check_int("max_isi", max_isi, 1)
-    trains = as_trains(spikes)
-    owner, isi = intervals(trains)
-    return spike_counts(trains) - np.bincount(owner[isi <= max_isi], minlength=trains.n_trains)
+    trains = measured(spikes)
+    within = np.zeros(trains.n_trains, dtype=np.int64)
+    count_short_intervals(trains.indptr, trains.times, max_isi, within)
+    return trains.counts - within

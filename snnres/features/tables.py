@@ -20,7 +20,7 @@ from .basic import (
 )
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
 from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
-from .trains import Spikes, Values, as_trains, check_scales, check_taus
+from .trains import Spikes, Values, check_scales, check_taus, measured
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
 
 
@@ -48,7 +48,7 @@ def extract_features(
     >>> list(features)[:3], features["mean_isi"].tolist()
     (['spike_counts', 'spike_variances', 'mean_spike_times'], [2.0, -1.0])
     """
-    trains = as_trains(spikes)
+    trains = measured(spikes)
     chosen: dict[str, Any] = {} if missing is None else {"missing": missing}
     moments = spike_histogram_moments(trains, **chosen)
     return {
@@ -172,22 +172,6 @@ def check_feature_names(name: str, value: Any) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise refuse(name, "without repeats", value)
     return tuple(names)
-
-
-def feature_blocks(spikes: Spikes, names: Sequence[str], options: FeatureOptions | None = None) -> dict[str, Values]:
-    """Return the features of these names, each as float64 (n_trains, n_values).
-
-    Examples
-    --------
-    >>> feature_blocks([[1, 0], [0, 1]], ["spike_counts"])["spike_counts"].tolist()
-    [[1.0], [1.0]]
-    """
-    chosen = check_feature_names("names", names)
-    options = FeatureOptions() if options is None else options
-    check_type("options", options, FeatureOptions)
-    trains = as_trains(spikes)
-    blocks = ((name, FEATURES[name](trains, options)) for name in chosen)
-    return {name: values.reshape(trains.n_trains, -1).astype(float) for name, values in blocks}
 
 
 def value_names(name: str, options: FeatureOptions | None = None) -> list[str]:

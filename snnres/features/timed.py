@@ -52,14 +52,18 @@ def multiscale_counts(spikes: Spikes, *, scales: Sequence[int] = (1, 2, 4, 8)) -
     """
     trains = as_trains(spikes)
     scales = check_scales("scales", scales, trains.n_trains)
-    # A bin of n is made up of whole bins of any multiple of n, as floor(floor(t * m / T) * n / m) = floor(t * n / T).
+    finest = finest_scales(scales)
+    counts = {m: binned_counts(trains, n_bins=m) for m in set(finest.values())}
+    return np.hstack([np.add.reduceat(counts[m], np.arange(0, m, m // n), axis=1) for n, m in finest.items()])
+
+
+def finest_scales(scales: Sequence[int]) -> dict[int, int]:
+    """Return for each number of bins the one, itself or a multiple, from whose counts its own can be summed.
+
+    A bin of n is made up of whole bins of any multiple m of n, as floor(floor(t * m / T) * n / m) = floor(t * n / T).
+    """
     finest = [n for n in scales if not any(m > n and m % n == 0 for m in scales)]
-    counts = {n: binned_counts(trains, n_bins=n) for n in finest}
-    for n in scales:
-        if n not in counts:
-            m = next(m for m in finest if m % n == 0)
-            counts[n] = np.add.reduceat(counts[m], np.arange(0, m, m // n), axis=1)
-    return np.hstack([counts[n] for n in scales])
+    return {n: next(m for m in finest if m % n == 0) for n in scales}
 
 
 def filtered_traces(spikes: Spikes, *, tau: float = 20.0, n_points: int = 10) -> Values:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..kernels.complexity import count_words
-from .timed import binned_counts
-from .trains import Spikes, Values, as_trains, fill, interval_moments, intervals, ratio, steps_of, sums
+from ..kernels.trains import add_local_variation
+from .trains import Spikes, Values, as_trains, fill, measured, ratio, steps_of
 
 
 def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -16,15 +14,15 @@ def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
     Undefined under 3 spikes. K.-I. Goh and A.-L. Barabási, EPL 81 (2008) 48002.
     """
-    count, mean, variance = interval_moments(as_trains(spikes))
-    sd = np.sqrt(variance)
-    return fill(ratio(sd - mean, sd + mean), count > 1, missing)
+    trains = measured(spikes)
+    return fill(trains.of_intervals.burstiness, trains.counts > 2, missing)
 
 
 def isi_cv(spikes: Spikes, *, missing: float = 0.0) -> Values:
     """Return the coefficient of variation of the ISIs, ``sd / mean`` (ddof 0); undefined under 3 spikes."""
-    count, mean, variance = interval_moments(as_trains(spikes))
-    return fill(ratio(np.sqrt(variance), mean), count > 1, missing)
+    trains = measured(spikes)
+    isi = trains.of_intervals
+    return fill(ratio(np.sqrt(isi.variance), isi.mean), trains.counts > 2, missing)
 
 
 def isi_cv2(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -32,7 +30,7 @@ def isi_cv2(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
     G. R. Holt et al., Journal of Neurophysiology 75 (1996) 1806-1814.
     """
-    return _local(spikes, lambda difference, total: 2.0 * np.abs(difference) / total, missing)
+    return _local(spikes, 2.0, 0, missing)
 
 
 def isi_lv(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -40,24 +38,23 @@ def isi_lv(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
     S. Shinomoto, K. Shima and J. Tanji, Neural Computation 15 (2003) 2823-2842.
     """
-    return _local(spikes, lambda difference, total: 3.0 * difference**2 / total**2, missing)
+    return _local(spikes, 3.0, 1, missing)
 
 
-def _local(spikes: Spikes, measure: Callable[[Values, Values], Values], missing: float) -> Values:
-    """Return the mean of a measure of successive ISIs, given their difference and their sum."""
-    trains = as_trains(spikes)
-    owner, isi = intervals(trains)
-    inside = np.flatnonzero(np.diff(owner) == 0)
-    first, second = isi[inside], isi[inside + 1]
-    values = measure((second - first).astype(np.float64), (second + first).astype(np.float64))
-    count = np.bincount(owner[inside], minlength=trains.n_trains)
-    return fill(ratio(sums(owner[inside], values, trains.n_trains), count), count > 0, missing)
+def _local(spikes: Spikes, factor: float, which: int, missing: float) -> Values:
+    """Return ``factor`` times the mean of ``|I2 - I1| / (I2 + I1)``, or of its square."""
+    trains = measured(spikes)
+    sums = np.zeros((2, trains.n_trains))
+    add_local_variation(trains.indptr, trains.times, *sums)
+    n_pairs = np.maximum(trains.counts - 2, 0)
+    return fill(factor * ratio(sums[which], n_pairs), n_pairs > 0, missing)
 
 
 def fano_factor(spikes: Spikes, *, n_bins: int = 10, missing: float = 0.0) -> Values:
     """Return variance (ddof 0) over mean of the counts in ``n_bins`` time bins; undefined for a silent train."""
-    counts = binned_counts(spikes, n_bins=n_bins)
-    return fill(ratio(counts.var(axis=1), counts.mean(axis=1)), counts.sum(axis=1) > 0, missing)
+    trains = measured(spikes)
+    _, fano = trains.of_bins(n_bins)
+    return fill(fano, trains.counts > 0, missing)
 
 
 def lempel_ziv_complexity(spikes: Spikes) -> Values:

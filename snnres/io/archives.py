@@ -187,6 +187,8 @@ def write_archive(
     header: dict[str, Any],
     arrays: dict[str, Any],
     check: Callable[[dict[str, Any], dict[str, Any]], object] | None = None,
+    *,
+    compress: bool = True,
 ) -> None:
     """Write a header, as JSON, and arrays to one ``.npz`` file.
 
@@ -201,6 +203,8 @@ def write_archive(
     check : callable, optional
         What loading does with the header, as it comes back from JSON, and the arrays. Whatever it refuses is refused
         here, before anything is written.
+    compress : bool, default True
+        False where time counts: numbers that look random, as weights do, get hardly smaller.
     """
     target = with_suffix(path, ".npz")
     text = json.dumps(header, default=lambda value: value.item())
@@ -213,7 +217,10 @@ def write_archive(
     def write(file: IO[bytes], compressed: bool) -> None:
         (np.savez_compressed if compressed else np.savez)(file, header=np.array(text), **arrays)
 
-    write_compressed(target, write)
+    if compress:
+        write_compressed(target, write)
+    else:
+        write_atomically(target, lambda file: write(file, False))
 
 
 def write_compressed(path: Path, write: Callable[[IO[bytes], bool], object], whole: Path | None = None) -> None:

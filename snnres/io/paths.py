@@ -13,13 +13,13 @@ from ..validation import refuse
 PathLike: TypeAlias = str | os.PathLike[str]
 
 
-def as_path(path: PathLike) -> Path:
+def as_path(path: PathLike, name: str = "path") -> Path:
     """Return the path if it can name a file."""
     text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str):
-        raise refuse("path", "a path", path, TypeError)
+        raise refuse(name, "a path", path, TypeError)
     if os.path.basename(text) in ("", os.curdir, os.pardir) or "\0" in text:
-        raise refuse("path", "the path of a file", path)
+        raise refuse(name, "the path of a file", path)
     return Path(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -161,5 +162,28 @@ def folder_lock(folder: Path, *, shared: bool = False) -> Iterator[bool]:
         return
     try:
         yield lock(handle, shared=shared)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def sole_user(folder: Path) -> Iterator[None]:
+    """Refuse a folder that another process uses so; on Windows, and where the system has no locks, none is refused.
+
+    The end of the process, whatever brings it about, sets the folder free.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(f"{folder} is in use by another run. Let each have one of its own.") from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP):
+                raise
+        yield
     finally:
         os.close(handle)

@@ -10,11 +10,12 @@ from .verbs import arriving, elapse, facilitate, flow, has_room, inject, landing
 def advance(model, drive, state, recorder, stop):
     """Run from the recorder's position to step ``stop``, or to the step whose spikes might not fit the recorder.
 
-    Mutates the state, the recorder and, where there is a rule, the weights.
+    Its offsets are a ring, of which most runs go round less than once. Mutates the state, the recorder and, where there
+    is a rule, the weights.
     """
     offsets, position, potential = recorder.offsets, recorder.position, state.cell.potential
     start = position[0]
-    end = offsets[start]
+    end = offsets[start % offsets.size]
     for t in range(start, stop):
         if not has_room(recorder, end):
             break
@@ -33,5 +34,5 @@ def advance(model, drive, state, recorder, stop):
         flow(model.synaptic_current, state.synaptic_current, potential)
         probe(model.trace, state.trace, spikes)
         elapse(state.stream)
-        offsets[t + 1] = end
+        offsets[(t + 1) % offsets.size] = end
         position[0] = t + 1

@@ -52,20 +52,24 @@ def set_trial(stream, trial):
 
 
 @jit
-def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, initial, potentials, number, first):
-    """Run the trials from ``first`` on, each from the initial state, and return the first one not run.
+def run_trials(
+    recorder, model, drive, state, monitor, starts, rows, samples, initial, potentials, number, first, steps
+):
+    """Go on with the trials from ``first`` on for so many steps in all; return the trial to go on with.
 
     Trial k takes the steps ``starts[k]`` to ``starts[k + 1]`` of one common time axis, which is the clamp's, too; its
     input the steps ``rows[k]`` to ``rows[k + 1]`` of the drive, its samples those from ``samples[k]`` to
     ``samples[k + 1]`` of the monitor, which may be None; its random numbers are those of trial ``number + k``. It
-    begins at its row of ``potentials``, of which there may be one for all. Stops before a trial whose spikes do not fit
-    the recorder. Mutates the state (a scratch), the recorder and the monitor's values.
+    begins in the initial state and at its row of ``potentials``, of which there may be one for all. The recorder's
+    position is that within the trial. Stops early before a step whose spikes might not fit the recorder. Mutates the
+    state (a scratch), the recorder and the monitor's values.
     """
-    last = starts.size - 1
+    last, position = starts.size - 1, recorder.position
     for k in range(first, last):
-        restore(state, initial)
-        set_trial(state.stream, number + k)
-        copy_values(state.cell.potential, potentials[k % potentials.shape[0]])
+        if position[0] == 0:
+            restore(state, initial)
+            set_trial(state.stream, number + k)
+            copy_values(state.cell.potential, potentials[k % potentials.shape[0]])
         own = Drive(
             window(drive.spikes, rows[k], rows[k + 1]),
             window(drive.currents, rows[k], rows[k + 1]),
@@ -73,10 +77,12 @@ def run_trials(model, drive, state, recorder, monitor, starts, rows, samples, in
             None,
         )
         offsets = recorder.offsets[starts[k] : starts[k + 1] + 1]
-        recorder.position[0] = 0
-        recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.words, recorder.position)
+        recording = Recorder(offsets, recorder.neurons, recorder.fired, recorder.words, position)
         taken = window(monitor, samples[k], samples[k + 1])
-        advance_monitored(model, own, state, recording, taken, offsets.size - 1)
-        if recorder.position[0] < offsets.size - 1:
+        begin, end = position[0], offsets.size - 1
+        advance_monitored(model, own, state, recording, taken, min(end, begin + steps))
+        if position[0] < end:
             return k
+        steps -= end - begin
+        position[0] = 0
     return last

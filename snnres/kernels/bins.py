@@ -17,16 +17,18 @@ def set_ends(n_steps, ends):
 
 @jit
 def count_in_bins(indptr, times, n_steps, counts):
-    """Add each train's spikes to ``counts[train, bin]``. Times ascend within a train and are below its steps."""
+    """Set ``counts[train, bin]`` to its spikes. Times ascend within a train and are below its steps."""
     ends = np.zeros(counts.shape[1], dtype=np.int64)
     for i in range(counts.shape[0]):
         if i == 0 or n_steps[i] != n_steps[i - 1]:
             set_ends(n_steps[i], ends)
-        b = 0
-        for e in range(indptr[i], indptr[i + 1]):
-            while times[e] >= ends[b]:
-                b += 1
-            counts[i, b] += 1
+        e, last = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
+        for b in range(ends.size):
+            # To count in memory, where each spike waits for the one before it, took 2.5 times as long.
+            first = e
+            while e < last and times[e] < ends[b]:
+                e += np.uint64(1)
+            counts[i, b] = e - first
 
 
 @jit

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import jit
-from .prefetch import prefetch_to_read
+from .graphs import count_ends
+from .prefetch import prefetch, prefetch_to_read
+from .spans import row_spans, spans
 from .verbs import arriving, send, transmit
 
 Float32Array = NDArray[np.float32]
@@ -18,6 +20,8 @@ NEXT = np.uint64(1)
 ROWS_AHEAD, BOUNDS_AHEAD = 8, 16
 # Weights in a cache line, of which one is asked for at a time.
 LINE = np.uint64(16)
+# Synapses ahead of the one at work for which memory is asked: of its place, and of where to look that place up.
+AHEAD, LOOK_UP = np.uint64(8), np.uint64(16)
 
 
 class Edges(NamedTuple):
@@ -70,21 +74,19 @@ def spread(synapses, model, state, potential, spikes):
 
 
 @jit
-def transpose_index(indptr, target, in_indptr, in_source, in_edge):
-    """Write the synapses in the order of their targets, sources ascending. ``in_indptr`` starts as zeros."""
-    for e in range(target.size):
-        in_indptr[target[e] + ONE] += NEXT
-    for i in range(in_indptr.size - 1):
-        in_indptr[i + 1] += in_indptr[i]
-    for j in range(indptr.size - 1):
+def transpose_rows(indptr, target, first, last, cursor, in_source, in_edge):
+    """Write the synapses of some sources, each at the next place of its target. Mutates ``cursor``, these places."""
+    for j in range(first, last):
         for e in range(indptr[j], indptr[j + 1]):
-            slot = in_indptr[target[e]]
+            if e + LOOK_UP < target.size:
+                prefetch(cursor, target[e + LOOK_UP])
+                coming = cursor[target[e + AHEAD]]
+                prefetch(in_source, coming)
+                prefetch(in_edge, coming)
+            slot = cursor[target[e]]
             in_source[slot] = j
             in_edge[slot] = e
-            in_indptr[target[e]] = slot + NEXT
-    for i in range(in_indptr.size - 1, 0, -1):
-        in_indptr[i] = in_indptr[i - 1]
-    in_indptr[0] = 0
+            cursor[target[e]] = slot + NEXT
 
 
 def narrowest(bound: int) -> type[np.unsignedinteger[Any]]:
@@ -107,13 +109,19 @@ def build_edges(
     ``by_target`` adds the transposed index that plasticity needs.
     """
     outgoing = indptr.astype(np.uint64)
-    target: UnsignedArray = indices.astype(narrowest(n_neurons), copy=False)
     if indices.dtype.itemsize == 4 and n_neurons > 2**16:
-        target = indices.view(np.uint32)
+        target: UnsignedArray = indices.view(np.uint32)
+    else:
+        target = indices.astype(narrowest(n_neurons), copy=False)
     if not by_target:
         return Edges(outgoing, target, weights, None, None, None)
     in_indptr = np.zeros(n_neurons + 1, dtype=np.uint64)
+    for first, last in spans(len(target)):
+        count_ends(target[first:last], in_indptr)
+    np.cumsum(in_indptr, out=in_indptr)
+    cursor = in_indptr[:-1].copy()
     in_source = np.empty(len(indices), dtype=narrowest(len(indptr) - 1))
     in_edge = np.empty(len(indices), dtype=narrowest(len(indices)))
-    transpose_index(outgoing, target, in_indptr, in_source, in_edge)
+    for first, last in row_spans(outgoing):
+        transpose_rows(outgoing, target, first, last, cursor, in_source, in_edge)
     return Edges(outgoing, target, weights, in_indptr, in_source, in_edge)

@@ -87,7 +87,8 @@ class Drive(NamedTuple):
 class Recorder(NamedTuple):
     """Who fired when, and how far the run has come: written with each step, so that no interrupt can lose it.
 
-    At step t fired ``neurons[offsets[t]:offsets[t + 1]]``; ``position[0]`` is the number of steps done. ``fired``
+    At step t fired ``neurons[offsets[t]:offsets[t + 1]]``, t counted round where there are more steps than offsets;
+    ``position[0]`` is the number of steps done. ``fired``
     marks who fires in the step at work, padded to a multiple of 8; ``words`` is the same memory, 8 neurons an entry
     (to look at it so in the kernel takes a fifth of a second to compile).
     """

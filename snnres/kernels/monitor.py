@@ -15,6 +15,7 @@ Words = NDArray[np.uint32]
 class Monitor(NamedTuple):
     """After every ``every``-th step ``values[k, v, i]`` becomes the entry ``neurons[i]`` of source v.
 
+    Where there are more samples than rows of values, k is counted round.
     Sources are arrays of 32 bits an entry, whatever their type: one machine code for all of as many variables.
     """
 
@@ -57,4 +58,4 @@ def advance_monitored(model, drive, state, recorder, monitor, stop):
             if position[0] < due:
                 break
             if due % every == 0:
-                sample(monitor, due // every - 1)
+                sample(monitor, (due // every - 1) % monitor.values.shape[0])

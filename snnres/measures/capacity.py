@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..interrupts import interruptible
 from ..validation import check_array, check_int, check_rows
 
 Float64Array = NDArray[np.float64]
@@ -232,7 +233,7 @@ def recovered(states: Float64Array, targets: Float64Array) -> Float64Array:
     n_fit = len(states) - int(HELD_OUT * len(states))
     fit, true = targets[:n_fit], targets[n_fit:]
     mean, centred = fit.mean(axis=0), states - states[:n_fit].mean(axis=0)
-    told = mean + ridge_answers(centred[:n_fit], fit - mean, centred[n_fit:])
+    told = mean + interruptible(ridge_answers, centred[:n_fit], fit - mean, centred[n_fit:])
     missed, spread = np.sum((true - told) ** 2, axis=0), np.sum((true - true.mean(axis=0)) ** 2, axis=0)
     # A target that stands still has nothing to be told.
     kept = 1.0 - np.divide(missed, spread, out=np.ones_like(missed), where=spread > 0)

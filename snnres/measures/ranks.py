@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..interrupts import interruptible
 from ..params import SeedLike
 from ..progress import Progress
 from ..validation import check_array, check_int, check_real, check_rows
@@ -42,7 +43,7 @@ def state_rank(states: ArrayLike, *, tolerance: float = 0.01) -> int:
     """
     matrix = check_rows("states", check_array("states", states, 2))
     tolerance = check_real("tolerance", tolerance, low=0, below=1)
-    values = np.linalg.svd(matrix, compute_uv=False)
+    values = interruptible(np.linalg.svd, matrix, compute_uv=False)
     return int(np.count_nonzero(values > max(tolerance, np.finfo(np.float64).eps * max(matrix.shape)) * values[0]))
 
 

@@ -42,8 +42,8 @@ def plain(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def checked(template: Any, arrays: Mapping[str, NDArray[Any]], prefix: str, never_negative: set[str]) -> Any:
-    """Return a state with copies of a file's arrays: finite, of the template's dtypes and shapes."""
+def copied(template: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> Any:
+    """Return a state with copies of a file's arrays, which must be of the template's dtypes and shapes."""
 
     def taken(name: str, like: NDArray[Any]) -> NDArray[Any]:
         array = arrays[name]
@@ -51,9 +51,16 @@ def checked(template: Any, arrays: Mapping[str, NDArray[Any]], prefix: str, neve
             raise ValueError(
                 f"{name} must be {like.dtype} of shape {like.shape}. Got {array.dtype} of shape {array.shape} instead."
             )
-        check_finite(name, array)
-        if plain(name) in never_negative and (array < 0).any():
-            raise ValueError(f"{name} must not be negative. Got {array.min()} instead.")
         return array.copy()
 
     return mapped(template, taken, prefix)
+
+
+def checked(template: Any, arrays: Mapping[str, NDArray[Any]], never_negative: set[str]) -> Any:
+    """Return what :func:`copied` does, refusing what is not finite and what must not be negative."""
+    state = copied(template, arrays)
+    for name, array in named_arrays(state).items():
+        check_finite(name, array)
+        if plain(name) in never_negative and (array < 0).any():
+            raise ValueError(f"{name} must not be negative. Got {array.min()} instead.")
+    return state

@@ -2,28 +2,30 @@
 
 import contextlib
 import itertools
-import os
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import features
+from ..features import FeatureExtractor, extract_features
+from ..jobs import Threads, Workers
 from ..kernels.batch import run_trials
-from ..kernels.model import State
+from ..kernels.model import Recorder, State
 from ..progress import Report
 from ..recording import Recording, SpikeTrains, StateMonitor
 from ..recording.variables import NOTHING_MONITORED
-from ..validation import check_int, refuse, shown
+from ..validation import refuse, shown
 from .monitoring import Sampler, check_monitor
 from .network import Network
+from .pace import Pace
 from .run import new_recorder, resized
-from .trials import Chunk, Trials
+from .trials import Chunk, Stretch, Trials
 
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
-Returns: TypeAlias = Literal["recordings", "outputs", "features"] | Reduce
+Returns: TypeAlias = Literal["recordings", "outputs", "features"] | FeatureExtractor | Reduce
 Bounds: TypeAlias = tuple[int, int]
 
 
@@ -38,75 +40,129 @@ class Probing(NamedTuple):
 CHUNK_WORK = 2 * 10**8
 # Fraction of the neurons that is expected to fire in a step; more only takes longer.
 FIRING = 1 / 16
+# Seconds between two looks at what may have come to end the work.
+PIECE = 0.05
 
 
-def run_batch(
-    network: Network,
-    trials: Trials,
-    potentials: NDArray[np.float32],
-    returns: Returns,
-    neurons: NDArray[np.int64],
-    probing: Probing | None,
-    present: State,
-    threads: int,
-    report: Report,
-) -> Any:
-    """Run trials with frozen weights, each from its row of ``potentials`` or all from the one; keep ``returns``.
+class Task(NamedTuple):
+    """Successive trials, the first of which has this number, each from its row of ``potentials`` or all from the one.
+
+    Their features, if these are asked for, are written to ``rows``, or returned if there are none.
+    """
+
+    trials: Trials
+    potentials: NDArray[np.float32]
+    number: int
+    rows: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the tasks of a batch have in common: a network, its weights frozen, and what is wanted of each trial.
 
     What parts keep from trial to trial is that of the ``present`` state.
     """
-    take = taker(returns, neurons)
-    if probing is not None:
-        check_probing(probing, network, trials, returns)
-    threads = min(threads, len(trials.durations))
-    chunks = split(trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz), threads)
-    # Made here and not by the first thread that asks, since two would make it twice.
-    _ = network.synapses.edges
 
-    def work(bounds: Bounds) -> Any:
-        return take(run_chunk(network, trials, potentials, probing, present, *bounds))
+    network: Network
+    returns: Returns
+    neurons: NDArray[np.int64]
+    probing: Probing | None
+    present: State
 
-    parts = []
-    # Closed at once, or an error here would leave the threads at work for as long as its traceback is kept.
-    with contextlib.closing(in_order(work, chunks, threads)) as results, report:
-        for (_, stop), part in zip(chunks, results, strict=True):
-            parts.append(part)
-            report(stop)
-    return join(parts, returns, trials.durations)
+    def __call__(self, task: Task) -> Any:
+        """Run the trials of a task; return what is wanted of them, None if it is written."""
+        chunk = self.simulate(task)
+        if not isinstance(self.returns, FeatureExtractor):
+            return taken(self.returns, self.neurons, chunk)
+        rows = task.rows
+        if rows is None:
+            rows = self.returns.rows_for(len(task.trials.durations), len(self.neurons))
+        self.returns.write(chunk.recording, chunk.starts, self.neurons, rows)
+        return None if rows is task.rows else rows
+
+    def simulate(self, task: Task) -> Chunk:
+        """Simulate the trials of a task, some hundredths of a second at a time, between which it can be interrupted."""
+        stretch, sampler, recorder, arguments = self.prepared(task)
+        pace = Pace(PIECE, self.network.n_neurons, self.network.synapses.matrix.nnz)
+        trial = step = 0
+        while trial < len(task.trials.durations):
+            began, begun, end = time.perf_counter(), step, int(recorder.offsets[step])
+            allowed = recorder._replace(neurons=recorder.neurons[: end + pace.spikes + recorder.fired.size])
+            trial = run_trials(allowed, *arguments, trial, pace.steps)
+            step = int(stretch.starts[trial] + recorder.position[0])
+            spikes = int(recorder.offsets[step]) - end
+            pace.learn(time.perf_counter() - began, step - begun, spikes)
+            if recorder.neurons.size - end - spikes < recorder.fired.size:
+                recorder = resized(recorder, 2 * recorder.neurons.size)
+        neurons = recorder.neurons[: recorder.offsets[-1]]
+        variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)
+        recording = Recording.trusted(recorder.offsets, neurons, self.network.n_neurons, variables)
+        return Chunk(stretch.starts, recording)
+
+    def prepared(self, task: Task) -> tuple[Stretch, Sampler | None, Recorder, tuple[Any, ...]]:
+        """Return the trials of a task, room for samples and for spikes, and what else the kernel is called with."""
+        network = self.network
+        trials = task.trials._replace(input_weights=network.input_weights)
+        stretch = trials.stretch(0, len(trials.durations))
+        # Of each thread's own: a cell's constants may hold scratch arrays.
+        model = network.frozen_model(None if self.probing is None else self.probing.trace_decay)
+        initial, state = (network.frozen_state(self.present, with_trace=model.trace is not None) for _ in range(2))
+        n_steps = int(stretch.starts[-1])
+        recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
+        samples = np.zeros_like(stretch.starts)
+        sampler = None
+        if self.probing is not None:
+            np.cumsum(np.diff(stretch.starts) // self.probing.monitor.every, out=samples[1:])
+            sampler = Sampler(self.probing.monitor, network, state, stretch.drive, int(samples[-1]))
+        where = (stretch.starts, stretch.rows, samples, initial, task.potentials, task.number)
+        monitor = None if sampler is None else sampler.monitor
+        return stretch, sampler, recorder, (model, stretch.drive, state, monitor, *where)
+
+    def compile(self, task: Task) -> None:
+        """Compile what simulates trials like those of a task, for other processes to load."""
+        _, _, recorder, arguments = self.prepared(task)
+        run_trials(recorder, *arguments, 0, 0)
 
 
-def run_chunk(
-    network: Network,
+def run_batch(
+    batch: Batch,
     trials: Trials,
     potentials: NDArray[np.float32],
-    probing: Probing | None,
-    present: State,
-    first: int,
-    last: int,
-) -> Chunk:
-    """Simulate the trials ``first`` to ``last``."""
-    stretch = trials.stretch(first, last)
-    own = potentials if len(potentials) == 1 else potentials[first:last]
-    # Of each thread's own: a cell's constants may hold scratch arrays.
-    model = network.frozen_model(None if probing is None else probing.trace_decay)
-    initial, state = (network.frozen_state(present, with_trace=model.trace is not None) for _ in range(2))
-    n_steps = int(stretch.starts[-1])
-    recorder = new_recorder(network.n_neurons, n_steps, int(FIRING * network.n_neurons * n_steps))
-    samples = np.zeros_like(stretch.starts)
-    sampler = None
-    if probing is not None:
-        np.cumsum(np.diff(stretch.starts) // probing.monitor.every, out=samples[1:])
-        sampler = Sampler(probing.monitor, network, state, stretch.drive, int(samples[-1]))
-    done = 0
-    while True:
-        monitor = None if sampler is None else sampler.monitor
-        where = (stretch.starts, stretch.rows, samples)
-        done = run_trials(model, stretch.drive, state, recorder, monitor, *where, initial, own, first, done)
-        if done == last - first:
-            neurons = recorder.neurons[: recorder.offsets[-1]]
-            variables = NOTHING_MONITORED if sampler is None else sampler.variables(stretch.starts)
-            return Chunk(stretch.starts, Recording.trusted(recorder.offsets, neurons, network.n_neurons, variables))
-        recorder = resized(recorder, 2 * recorder.neurons.size)
+    out: NDArray[np.float32] | None,
+    workers: Workers,
+    report: Report,
+) -> Any:
+    """Run trials, each from its row of ``potentials`` or all from the one; return what is wanted of them."""
+    network, n_trials = batch.network, len(trials.durations)
+    check_returns(batch.returns)
+    rows = features_rows(batch.returns, n_trials, len(batch.neurons), out)
+    if batch.probing is not None:
+        check_probing(batch.probing, network, trials, batch.returns)
+    work = trials.durations * (network.n_neurons + FIRING * network.synapses.matrix.nnz)
+    if workers.apart and work.sum() <= CHUNK_WORK:
+        # Done here before it would have got there: setting a threshold takes a dozen small batches.
+        workers = Threads(1)
+    bounds = split(work, workers.count)
+
+    def task(first: int, last: int) -> Task:
+        own = potentials if len(potentials) == 1 else potentials[first:last]
+        return Task(trials.part(first, last), own, first, None if rows is None or workers.apart else rows[first:last])
+
+    if workers.apart:
+        batch.compile(task(*bounds[0]))
+    else:
+        # Made here and not by the first thread that asks, since two would make it twice.
+        _ = network.synapses.edges
+    parts = []
+    # Closed at once, or an error here would leave the workers at work for as long as its traceback is kept.
+    with contextlib.closing(workers.in_order(batch, itertools.starmap(task, bounds))) as results, report:
+        for (first, last), part in zip(bounds, results, strict=True):
+            if rows is None:
+                parts.append(part)
+            elif part is not None:
+                rows[first:last] = part
+            report(last)
+    return join(parts, batch.returns, trials.durations) if rows is None else rows
 
 
 def check_probing(probing: Probing, network: Network, trials: Trials, returns: Returns) -> None:
@@ -121,16 +177,34 @@ def check_probing(probing: Probing, network: Network, trials: Trials, returns: R
     check_monitor(probing.monitor, network, state, trials.stretch(0, 1).drive, n_samples)
 
 
-def taker(returns: Returns, neurons: NDArray[np.int64]) -> Callable[[Chunk], Any]:
-    """Return what takes the wanted results from a chunk."""
-    if not (callable(returns) or (isinstance(returns, str) and returns in ("recordings", "outputs", "features"))):
-        raise refuse("returns", "'recordings', 'outputs', 'features' or a function of SpikeTrains", returns)
+def check_returns(returns: Any) -> None:
+    """Refuse what says nothing of what is wanted of a trial."""
+    if not (callable(returns) or isinstance(returns, FeatureExtractor)) and not (
+        isinstance(returns, str) and returns in ("recordings", "outputs", "features")
+    ):
+        rule = "'recordings', 'outputs', 'features', a FeatureExtractor or a function of SpikeTrains"
+        raise refuse("returns", rule, returns)
+
+
+def taken(returns: Returns, neurons: NDArray[np.int64], chunk: Chunk) -> Any:
+    """Return what is wanted of the trials of a chunk."""
     if returns == "recordings":
-        return Chunk.recordings
+        return chunk.recordings()
     if returns == "outputs":
-        return lambda chunk: chunk.outputs(neurons)
-    reduce = returns if callable(returns) else features.extract_features
-    return lambda chunk: rows_of(reduce, chunk.trains(neurons), len(neurons))
+        return chunk.outputs(neurons)
+    reduce = returns if callable(returns) else extract_features
+    return rows_of(reduce, chunk.trains(neurons), len(neurons))
+
+
+def features_rows(
+    returns: Returns, n_trials: int, n_neurons: int, out: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    """Return the matrix to which threads write the features of their trials; None where none are asked for."""
+    if isinstance(returns, FeatureExtractor):
+        return returns.rows_for(n_trials, n_neurons, out)
+    if out is not None:
+        raise refuse("out", "None unless returns is a FeatureExtractor", out)
+    return None
 
 
 def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:
@@ -148,41 +222,13 @@ def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:
     return {name: by_trial(rows) for name, rows in found.items()} if isinstance(found, dict) else by_trial(found)
 
 
-def check_jobs(n_jobs: int) -> int:
-    """Return the number of threads; -1 means one for each core that this process may use."""
-    if check_int("n_jobs", n_jobs, -1) == 0:
-        raise refuse("n_jobs", "-1 or an integer >= 1", n_jobs)
-    if n_jobs > 0:
-        return n_jobs
-    # Linux alone says how many of the machine's cores are this process's.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def split(work: NDArray[np.float64], threads: int) -> list[Bounds]:
-    """Return bounds of successive trials of about the same work, several for each thread."""
+def split(work: NDArray[np.float64], n_workers: int) -> list[Bounds]:
+    """Return bounds of successive trials of about the same work, several for each worker."""
     done = np.cumsum(work)
-    n_chunks = min(max(int(np.ceil(done[-1] / CHUNK_WORK)), 4 * threads if threads > 1 else 1), len(work))
+    n_chunks = min(max(int(np.ceil(done[-1] / CHUNK_WORK)), 4 * n_workers if n_workers > 1 else 1), len(work))
     cuts = np.searchsorted(done, np.arange(1, n_chunks) * (done[-1] / n_chunks)) + 1
     bounds = np.unique(np.concatenate([[0], np.minimum(cuts, len(work)), [len(work)]]))
     return [(int(first), int(last)) for first, last in itertools.pairwise(bounds)]
-
-
-def in_order(work: Callable[[Bounds], Any], chunks: list[Bounds], threads: int) -> Generator[Any, None, None]:
-    """Yield the result of each chunk in order, at most two a thread ahead, so that memory stays bounded."""
-    if threads == 1:
-        yield from map(work, chunks)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[Any]] = []
-        try:
-            for chunk in chunks:
-                waiting.append(pool.submit(work, chunk))
-                if len(waiting) > 2 * threads:
-                    yield waiting.pop(0).result()
-            while waiting:
-                yield waiting.pop(0).result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def join(parts: list[Any], returns: Returns, durations: NDArray[np.int64]) -> Any:

@@ -1,5 +1,9 @@
 """The synapses that parameters describe."""
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -10,6 +14,9 @@ from .. import topology
 from ..params import SimulationParams
 from ..parts.graphs.base import Indices, Indptr, checked_rows
 from ..validation import check_matrix, check_neuron_signs
+
+# Synapses from which on their weights are drawn in a thread of its own, beside the graph.
+WORTH_A_THREAD = 2**16
 
 
 class Built(NamedTuple):
@@ -32,16 +39,42 @@ def build_weights(
             return Built(weights, None)
         return Built(weights, topology.check_signs(weights, params.neuron_signs))
     signs = build_signs(params, signs_rng)
-    indptr, indices = build_graph(params, topology_rng, signs)
     # SimulationParams has checked that it is there.
     mean = float(cast(float, params.mean_weight))
     variation = 0.1 if params.weight_variance is None else float(params.weight_variance)
-    drawn = topology.normal_weights(len(indices), mean, abs(mean) * variation, weights_rng)
+    law = (mean, abs(mean) * variation, weights_rng)
+    n_synapses = size_of_ring(params)
+    if n_synapses < WORTH_A_THREAD:
+        indptr, indices = build_graph(params, topology_rng, signs)
+        drawn = topology.normal_weights(len(indices), *law)
+    else:
+        with drawn_beside(n_synapses, *law) as future:
+            indptr, indices = build_graph(params, topology_rng, signs)
+            drawn = future.result()
     weights = topology.to_csr(indptr, indices, drawn)
     if signs is None:
         return Built(weights, None)
     ratio = 1.0 if params.inhibitory_ratio is None else params.inhibitory_ratio
     return Built(topology.signed_weights(weights, signs, ratio), signs)
+
+
+@contextmanager
+def drawn_beside(count: int, mean: float, sd: float, rng: np.random.Generator) -> Iterator[Future[NDArray[np.float32]]]:
+    """Draw weights in a thread of its own, while another draws the graph from another stream."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(topology.normal_weights, count, mean, sd, rng, stop)
+        finally:
+            stop.set()
+
+
+def size_of_ring(params: SimulationParams) -> int:
+    """Return the synapses of a small world, 0 for another graph, whose number nobody knows before it is drawn."""
+    if params.graph is not None or params.is_random_uniform:
+        return 0
+    n_neurons, k = int(cast(int, params.num_neurons)), int(cast(int, params.small_world_graph_k))
+    return n_neurons * min(k, n_neurons - 1) // 2
 
 
 def build_signs(params: SimulationParams, rng: np.random.Generator) -> NDArray[np.int8] | None:

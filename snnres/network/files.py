@@ -267,12 +267,17 @@ def stored_state(network: Network, arrays: Arrays) -> State:
         fresh = fresh._replace(flight=network.synapses.flight(n_rows, learning=bool(network.active_rules)))
     parts = (network.cell, *(plasticity.rule for plasticity in network.rules), *network.elements.values())
     never_negative = {*TraceState._fields, *(name for part in parts for name in part.never_negative)}
-    state: State = checked(fresh, arrays, "", never_negative)
+    state: State = checked(fresh, arrays, never_negative)
+    check_places(state, network)
+    return state
+
+
+def check_places(state: State, network: Network) -> None:
+    """Refuse a state whose positions lead out of its arrays: the kernels follow them."""
     if state.flight is not None:
         check_flight(state.flight, network)
     if state.line is not None:
         check_int("line.position", state.line.position[0], 0, len(state.line.past) - 1)
-    return state
 
 
 def check_flight(flight: Flight, network: Network) -> None:

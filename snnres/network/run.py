@@ -1,8 +1,10 @@
 """Advance a network in chunks, so that progress can be shown and an interrupt finds a consistent state."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.advance import advance
 from ..kernels.model import Drive, Model, Recorder, State
@@ -10,12 +12,11 @@ from ..kernels.monitor import advance_monitored
 from ..recording import Recording
 from ..recording.variables import NOTHING_MONITORED
 from .monitoring import Sampler
+from .pace import Pace
 from .shares import Crew
 
-# Neurons and synapses that a chunk may visit at most: some tenths of a second.
-CHUNK_WORK = 10**8
-# Fraction of the neurons that is expected to fire in a step of a network that threads share.
-FIRING = 1 / 32
+# What a chunk shall take: Ctrl-C waits for its end.
+CHUNK_SECONDS = 0.05
 BUFFER_SPIKES = 2**20
 
 
@@ -41,7 +42,7 @@ class Run:
 
     A run in chunks equals one in a single piece, bit for bit. The kernel writes its position with each step, so that
     state and recording agree wherever an interrupt falls. With a crew several threads may share it, and its steps are
-    the same.
+    the same. With ``held``, the spikes of at most so many steps are in memory at once.
     """
 
     def __init__(
@@ -52,14 +53,14 @@ class Run:
         n_steps: int,
         sampler: Sampler | None = None,
         crew: Crew | None = None,
+        held: int | None = None,
     ) -> None:
         self.parts = (model, drive, state)
         self.sampler = sampler
         self.n_steps = n_steps
         self.n_neurons = len(state.cell.potential)
-        visited = len(model.synapses.weight) * (1 if crew is None else FIRING)
-        self.chunk = max(1, int(CHUNK_WORK / (self.n_neurons + visited)))
-        self.recorder = new_recorder(self.n_neurons, n_steps, self.n_neurons * n_steps)
+        self.pace = Pace(CHUNK_SECONDS, self.n_neurons, len(model.synapses.weight))
+        self.recorder = new_recorder(self.n_neurons, n_steps if held is None else held, self.n_neurons * n_steps)
         self.crew = crew
 
     @property
@@ -67,25 +68,59 @@ class Run:
         """Steps run so far."""
         return int(self.recorder.position[0])
 
-    def advance(self) -> Iterator[int]:
-        """Run to the end, yielding the steps done after each chunk."""
+    def advance(self, every: int | None = None) -> Iterator[int]:
+        """Run to the end, yielding the steps done after each chunk; one ends at each multiple of ``every``."""
         while self.done < self.n_steps:
             start = self.done
-            stop = min(start + self.chunk, self.n_steps)
-            if self.crew is None or not self.crew.advance(self.recorder, stop):
-                self._advance_alone(stop)
-            if self.done < stop:
-                self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
+            stop = min(start + self.pace.steps, self.n_steps)
+            if every is not None:
+                stop = min(stop, (start // every + 1) * every)
+            self._run_chunk(start, stop)
             if self.done > start:
                 yield self.done
-        self.recorder = resized(self.recorder, self.recorder.offsets[-1])
 
-    def _advance_alone(self, stop: int) -> None:
+    def _run_chunk(self, start: int, stop: int) -> None:
+        """Run to a step, or less far where there are more spikes than the pace allows or than there is room for."""
+        recorder, end = self.recorder, self._end(start)
+        allowed = recorder.neurons[: end + self.pace.spikes + recorder.fired.size]
+        bounded = Recorder(recorder.offsets, allowed, recorder.fired, recorder.words, recorder.position)
+        began = time.perf_counter()
+        if self.crew is None or not self.crew.advance(bounded, stop):
+            self._advance_alone(bounded, stop)
+        seconds = time.perf_counter() - began
+        done = self.done
+        self.pace.learn(seconds, done - start, self._end(done) - end)
+        if done < stop:
+            self._make_room()
+
+    def _end(self, step: int) -> int:
+        """Return where in the recorder the spikes of a step begin."""
+        offsets = self.recorder.offsets
+        return int(offsets[step % offsets.size])
+
+    def _make_room(self) -> None:
+        """Let the recorder have room for another step."""
+        if self.recorder.neurons.size - self._end(self.done) < self.recorder.fired.size:
+            self.recorder = resized(self.recorder, 2 * self.recorder.neurons.size)
+
+    def close(self) -> None:
+        """Give back room that was not needed."""
+        self.recorder = resized(self.recorder, self._end(self.done))
+
+    def go_on_from(self, counts: NDArray[np.integer], neurons: NDArray[np.uint32]) -> None:
+        """Take over the spikes of the steps that were run before, ``counts`` (n_done,) of them a step."""
+        done = len(counts)
+        np.cumsum(counts, out=self.recorder.offsets[1 : done + 1])
+        self.recorder = resized(self.recorder, max(self.recorder.neurons.size, len(neurons) + self.recorder.fired.size))
+        self.recorder.neurons[: len(neurons)] = neurons
+        self.recorder.position[0] = done
+
+    def _advance_alone(self, recorder: Recorder, stop: int) -> None:
         """Run to a step, or to where the recorder is full, in this thread."""
         if self.sampler is None:
-            advance(*self.parts, self.recorder, stop)
+            advance(*self.parts, recorder, stop)
         else:
-            advance_monitored(*self.parts, self.recorder, self.sampler.monitor, stop)
+            advance_monitored(*self.parts, recorder, self.sampler.monitor, stop)
 
     def recording(self) -> Recording:
         """Return the spikes, and the samples, of the steps run so far."""

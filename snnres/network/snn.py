@@ -6,26 +6,30 @@ import copy
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import io
+from ..jobs import n_threads, workers
 from ..kernels.delays import without_senders
+from ..kernels.model import Drive
 from ..markup import html_table
 from ..params import SeedLike, SimulationParams, check_seed
 from ..parts import Distribution
 from ..parts.base import Cell
-from ..parts.clamp import Clamp, Clamps, check_clamp
+from ..parts.clamp import Clamps
 from ..parts.delays import delays_of
 from ..parts.elements import ELEMENTS, Element
 from ..parts.plasticity import Rules, plasticities
 from ..parts.values import drawn
 from ..progress import Progress, reporter
-from ..recording import StateMonitor
+from ..recording import StateMonitor, StoredRecording
+from ..recording.store import zarr_library
 from ..seeding import seed_sequence, streams
 from ..validation import (
     check_bool,
@@ -36,23 +40,23 @@ from ..validation import (
     check_real,
     check_type,
 )
-from .adapt import Presentation, balanced, check_trial_rewards, present
+from .adapt import balance, check_trial_rewards, present, with_threshold
 from .arrays import mapped
-from .batch import Probing, Returns, check_jobs, run_batch
+from .batch import Batch, Probing, Returns, run_batch
 from .build import build_weights
-from .drive import Input, InputWeights, check_currents, check_hold, check_rewards, require
+from .checkpoint import Checkpoint, Identity, Moment, check_every
+from .course import Course, CourseKeeper, Presentation, call_of_adapt
+from .drive import Input
+from .driving import Driving
 from .files import FORMAT, VERSION, Contents, from_arrays, to_arrays
-from .monitoring import Sampler, check_monitor
-from .network import Network, mean_field_threshold, require_modulation, trace_factor, warn_of_overflow
-from .run import Run
-from .shares import Crew, can_be_shared
+from .kept import begin, call_of_run
+from .network import Network, mean_field_threshold, trace_factor, warn_of_overflow
 from .step import Stepper
 from .synapses import Synapses, owned
 from .trials import check_start, check_trials
-from .wiring import Wiring
 
 
-class SNN(Wiring):
+class SNN(Driving):
     """A reservoir of leaky integrate-and-fire neurons on one sparse weight matrix.
 
     In each step, in this order: refractory timers count down; input spikes add ``current_amplitude`` to the first
@@ -170,12 +174,17 @@ class SNN(Wiring):
         *,
         monitor: StateMonitor | None = None,
         n_jobs: int = -1,
+        checkpoint: io.PathLike | None = None,
+        every: int | None = None,
         progress: Progress = False,
     ) -> NDArray[np.int8]:
         """Run for ``simulation_duration`` steps from the present state.
 
         Two runs over the halves of an input equal one over the whole, plasticity included. Ctrl-C ends a run between
         two steps: the network is then where the recording ends.
+
+        With a ``checkpoint``, a script that was killed is simply started again: the call goes on from the latest
+        checkpoint, to the same bits as a run that nothing has interrupted. See Notes.
 
         Parameters
         ----------
@@ -189,6 +198,11 @@ class SNN(Wiring):
             number, bit for bit. One thread runs what would be no faster on several, a network of fewer than 500,000
             neurons and synaptic events a step, and what cannot be shared: plasticity, a clamp, random numbers, and
             parts other than cells and synaptic currents.
+        checkpoint : path, optional
+            A folder for this one run, made if it is not there.
+        every : int, optional
+            Steps from one checkpoint to the next. If None, there is one every 10 seconds, or less often, so that
+            writing takes at most a fiftieth of the time.
         progress : bool or callable, default False
             True shows a bar on standard error; a function is called with (steps done, steps in all).
 
@@ -201,35 +215,136 @@ class SNN(Wiring):
         ------
         TypeError, ValueError
             If the run would have no steps: neither input nor duration; if an argument is not as described, or the
-            monitor asks for what is not there or for more than its ``max_bytes``. Nothing has been run then.
+            monitor asks for what is not there or for more than its ``max_bytes``; if the checkpoint is damaged, of a
+            newer format or of another run, or its folder holds other files. Nothing has been run then.
         RuntimeError
-            If this network runs already, in another thread.
+            If this network runs already, in another thread, or the checkpoint is in use by another process.
+
+        Notes
+        -----
+        A checkpoint belongs to one run: to the network with its state and input at the beginning of the call, to the
+        arguments, and to the kernels that compute it. Whatever differs, the folder is refused and left as it is; so
+        give the network a seed, and each call of a script a folder of its own, as ``f"part-{k}"`` in a loop.
+
+        The folder stays when the run is done. The same call then has its result from there at once, so that a script
+        of several runs goes on in the one in which it was killed. Remove the folder when you need it no more.
+
+        A checkpoint holds the state of all parts, the weights if they learn, and what was recorded since the one
+        before; it is written at one stroke, so that a kill at any moment leaves it or the one before it.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import numpy as np
+        >>> from snnres import SNN, SimulationParams
+        >>> snn = SNN(SimulationParams(
+        ...     num_neurons=100, num_output_neurons=5, mean_weight=0.1, small_world_graph_k=10, duration=300, seed=0,
+        ...     small_world_graph_p=0.2, membrane_threshold=1.0, leak_coefficient=0.01, refractory_period=2))
+        >>> again = snn.copy()
+        >>> def stop_halfway(done, total):
+        ...     if done == 200:
+        ...         raise KeyboardInterrupt
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     place = pathlib.Path(folder, "run")
+        ...     try:
+        ...         snn.simulate(checkpoint=place, every=100, progress=stop_halfway)
+        ...     except KeyboardInterrupt:
+        ...         print(snn.recording.n_steps)
+        ...     spikes = again.simulate(checkpoint=place, every=100)
+        200
+        >>> spikes.shape
+        (300, 5)
         """
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, None, n_threads(n_jobs))
+        warn_of_overflow(self._network)
+        return self.recording.to_dense(self._outputs)
+
+    def simulate_to_disk(
+        self,
+        path: io.PathLike,
+        trace_tau: float | None = 10.0,
+        *,
+        monitor: StateMonitor | None = None,
+        checkpoint: io.PathLike | None = None,
+        every: int | None = None,
+        progress: Progress = False,
+    ) -> StoredRecording:
+        """Run as :meth:`simulate` does, and record to disk as the run goes on, for runs longer than memory.
+
+        Spikes and samples are written as soon as there are some megabytes of them; what is in memory does not grow.
+        One thread does it, whatever the size of the network.
+        Ctrl-C leaves a recording of the steps that were done, and the network where it ends.
+
+        Parameters
+        ----------
+        path : path
+            A new folder, which becomes a Zarr store.
+        trace_tau : float, optional
+            As in :meth:`simulate`.
+        monitor : StateMonitor, optional
+            As in :meth:`simulate`; ``max_bytes`` bounds the samples that are in memory at once.
+        checkpoint, every
+            As in :meth:`simulate`. A run that is taken up goes on in the same ``path``, which must be there as it was
+            left; one that was killed before its first checkpoint begins it anew.
+        progress : bool or callable, default False
+            As in :meth:`simulate`.
+
+        Returns
+        -------
+        StoredRecording
+            From which windows are read. :attr:`recording`, and the features of the latest run, read all of it.
+
+        Raises
+        ------
+        ImportError
+            Without zarr: ``pip install "snnres[disk]"``.
+        TypeError, ValueError, RuntimeError
+            As in :meth:`simulate`, and if there is anything at ``path``. Nothing has been run then.
+
+        See Also
+        --------
+        snnres.recording.StoredRecording : what it returns, with an example.
+        """
+        target = io.as_path(path)
+        zarr_library()
+        self._simulate(trace_tau, monitor, checkpoint, every, progress, target, 1)
+        warn_of_overflow(self._network)
+        return StoredRecording(target)
+
+    def _simulate(
+        self,
+        trace_tau: float | None,
+        monitor: StateMonitor | None,
+        checkpoint: io.PathLike | None,
+        every: int | None,
+        progress: Progress,
+        path: Path | None,
+        threads: int,
+    ) -> None:
+        """Run, recording to memory or to a path."""
         n_steps = self.simulation_duration
         if n_steps == 0:
             raise ValueError("simulate needs input_spike_times or duration of at least one step. Got 0 steps instead.")
         decay = trace_factor(None if trace_tau is None else check_real("trace_tau", trace_tau, above=0))
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", n_steps)
+        check_every(checkpoint, every)
+        kept = None if checkpoint is None else Checkpoint(checkpoint, every)
+        report = reporter(progress, "simulate", n_steps)
         drive = self._input.drive(self._network.input_weights, n_steps)
-        with self._alone(), report:
-            sampler = None
-            if monitor is not None:
-                place = (monitor, self._network, self._state, drive, n_steps // monitor.every)
-                check_monitor(*place)
-                sampler = Sampler(*place)
+        with self._alone(), report, ExitStack() as ending:
+            model = self._network.model(decay)
+            if kept is not None:
+                call = call_of_run("simulate" if path is None else "simulate_to_disk", n_steps, trace_tau, monitor)
+                ending.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
+            begun = begin(self._network, model, drive, self._state, n_steps, monitor, kept, path, threads)
+            ending.callback(begun.run.close)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.
-            parts = (self._network.model(decay), drive, self._state)
-            crew = None
-            if threads > 1 and can_be_shared(self._network, drive):
-                shown = None if sampler is None else sampler.monitor
-                crew = Crew(self._network.synapses, *parts, shown, n_steps, threads)
-            self._run = Run(*parts, n_steps, sampler, crew)
-            for done in self._run.advance():
+            self._state, self._run = begun.state, begun.run
+            if begun.run.done:
+                report(begun.run.done)
+            for done in begun.advance():
                 report(done)
-        warn_of_overflow(self._network)
-        return self.recording.to_dense(self._outputs)
 
     def step(
         self,
@@ -304,6 +419,7 @@ class SNN(Wiring):
         hold: int = 1,
         clamp: Clamps = None,
         returns: Returns = "recordings",
+        out: NDArray[np.float32] | None = None,
         potentials: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
         monitor: StateMonitor | None = None,
@@ -328,15 +444,20 @@ class SNN(Wiring):
         clamp : Clamp or list with a Clamp or None for each trial, optional
             Spikes forced or forbidden and potentials raised, for all trials alike or in each; that of
             :meth:`set_clamp`, as the input that is set, is not used. See :class:`snnres.parts.Clamp`.
-        returns : {"recordings", "outputs", "features"} or callable, default "recordings"
+        returns : {"recordings", "outputs", "features"}, FeatureExtractor or callable, default "recordings"
             What is kept of each trial; nothing else is, beyond the trials in work.
 
             - "recordings": list of :class:`Recording`, all neurons
             - "outputs": 0/1 int8, (n_trials, n_steps, n_outputs), or a list of (n_steps_k, n_outputs) if lengths differ
             - "features": dict of (n_trials, n_outputs), see :func:`snnres.features.extract_features`
+            - a :class:`snnres.features.FeatureExtractor`: its features as float32 (n_trials, n_columns), each row
+              written by the thread that ran the trial
             - a function of :class:`SpikeTrains`, the outputs' trains trial after trial, that returns an array with a
               row a train or a dict of such; it is given many trials at a time and its rows come back as
               (n_trials, n_outputs, ...)
+        out : ndarray of float32, shape (n_trials, n_columns), optional
+            Where a FeatureExtractor's features are written, in place of a new array: also columns of a wider matrix, or
+            an :class:`numpy.memmap`. After an error or an interrupt some of its rows may have been written.
         potentials : array_like, shape (num_neurons,) or (n_trials, num_neurons), optional
             Potentials at the start of every trial, or of each.
         neurons : array_like of int, optional
@@ -347,7 +468,8 @@ class SNN(Wiring):
         trace_tau : float, optional
             Time constant in steps, > 0, of the trace that ``monitor`` may read; None for no trace.
         n_jobs : int, default -1
-            Threads; -1 for one a core.
+            Threads; -1 for one a core. Under ``joblib.parallel_config(backend=...)`` the workers of that backend, a
+            Dask cluster say, -1 being all that it allows; a worker itself does all in one thread.
         progress : bool or callable, default False
             As in :meth:`simulate`, of trials.
 
@@ -380,8 +502,11 @@ class SNN(Wiring):
         if monitor is not None:
             check_type("monitor", monitor, StateMonitor)
             probing = Probing(monitor, decay)
-        threads, report = check_jobs(n_jobs), reporter(progress, "simulate", len(trials.durations))
-        return run_batch(self._network, trials, start, returns, read, probing, self._state, threads, report)
+        where, report = workers(n_jobs), reporter(progress, "simulate", len(trials.durations))
+        # Of the state only what a trial may begin with.
+        kept = self._state._replace(rules=None, trace=None, flight=None, line=None)
+        batch = Batch(self._network, returns, read, probing, kept)
+        return run_batch(batch, trials, start, out, where, report)
 
     def adapt(
         self,
@@ -395,6 +520,8 @@ class SNN(Wiring):
         rewards: Sequence[ArrayLike] | None = None,
         clamp: Clamps = None,
         apply_threshold: bool = False,
+        checkpoint: io.PathLike | None = None,
+        every: int | None = None,
         progress: Progress = False,
     ) -> dict[str, NDArray[Any]]:
         """Let plasticity act on many trials, each from the state that :meth:`reset` restores.
@@ -418,6 +545,12 @@ class SNN(Wiring):
         apply_threshold : bool, default False
             After each epoch set the threshold by :func:`snnres.homeostasis.mean_field_threshold`, with the fraction of
             ones in ``inputs``. The history has the threshold of each presentation.
+        checkpoint : path, optional
+            A folder for this one call, made if it is not there, as in :meth:`simulate`: order, history, weights and
+            what parts keep go on from there. Without a ``seed`` the order is that of the checkpoint.
+        every : int, optional
+            Presentations from one checkpoint to the next. If None, there is one every 10 seconds, within a long
+            presentation too, or less often, so that writing takes at most a fiftieth of the time.
         progress : bool or callable, default False
             As in :meth:`simulate`, of presentations.
 
@@ -431,7 +564,10 @@ class SNN(Wiring):
         ------
         TypeError, ValueError
             If an argument is not as described, the network has no plasticity enabled, or ``apply_threshold`` meets
-            weights for which there is no threshold above 0: before any work, or after an epoch that has made them so.
+            weights for which there is no threshold above 0: before any work, or after an epoch that has made them so;
+            if the checkpoint is damaged, of a newer format or of another run, or its folder holds other files.
+        RuntimeError
+            If this network runs already, in another thread, or the checkpoint is in use by another process.
         """
         if not self._network.active_rules and not self._network.cell.kept:
             raise ValueError(
@@ -439,32 +575,55 @@ class SNN(Wiring):
                 "threshold from trial to trial. Got neither instead."
             )
         trials = check_trials(inputs, currents, hold, clamp, self._network, self._input.amplitude, self._duration)
-        n_trials = len(trials.durations)
         epochs = check_int("epochs", epochs, 1)
         shuffle, apply_threshold = check_bool("shuffle", shuffle), check_bool("apply_threshold", apply_threshold)
         check_seed("seed", seed)
         rewarded = None if rewards is None else check_trial_rewards(rewards, trials, self._network)
         if apply_threshold:
-            balanced(self._network, trials)
-        report = reporter(progress, "adapt", epochs * n_trials)
-        rng = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
-        history: list[Presentation] = []
-        with self._alone(), report:
+            balance(self._network, trials)
+        check_every(checkpoint, every)
+        kept = None if checkpoint is None else Checkpoint(checkpoint, every)
+        report = reporter(progress, "adapt", epochs * len(trials.durations))
+        generator = np.random.Generator(np.random.PCG64(seed_sequence(seed)))
+        course = Course(generator, len(trials.durations), epochs, shuffle)
+        with self._alone(), report, ExitStack() as folder:
+            keeper = None
+            if kept is not None:
+                seeded = seed is not None
+                call = call_of_adapt(trials, rewarded, course, apply_threshold=apply_threshold, seeded=seeded)
+                model = self._network.model()
+                folder.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state)))
+                keeper = CourseKeeper(kept, course)
+                keeper.read(self._network, self._network.state_at(self._initial_potentials))
             try:
                 self.reset()
-                for _ in range(epochs):
-                    for trial in rng.permutation(n_trials) if shuffle else range(n_trials):
-                        self._start(self._initial_potentials, trial=len(history))
-                        own = None if rewarded is None else rewarded[trial]
-                        history.append(present(self._network, trials, trial, own, self._state))
-                        report(len(history))
-                    if apply_threshold:
-                        self._network = balanced(self._network, trials)
+                if keeper is not None and keeper.moment is not None:
+                    self._take_up(keeper, keeper.moment)
+                    report(len(course.history))
+                for trial in course.ahead():
+                    if apply_threshold and course.epoch_begins:
+                        course.threshold = balance(self._network, trials)
+                        self._network = with_threshold(self._network, course.threshold)
+                    if course.steps == 0:
+                        self._start(self._initial_potentials, trial=len(course.history))
+                    own = None if rewarded is None else rewarded[trial]
+                    present(self._network, trials, trial, own, self._state, course, keeper)
+                    report(len(course.history))
+                if apply_threshold:
+                    self._network = with_threshold(self._network, balance(self._network, trials))
             finally:
                 self.reset()
         warn_of_overflow(self._network)
-        columns = zip(Presentation._fields, zip(*history, strict=True), strict=True)
+        columns = zip(Presentation._fields, zip(*course.history, strict=True), strict=True)
         return {name: np.array(values) for name, values in columns}
+
+    def _take_up(self, keeper: CourseKeeper, moment: Moment) -> None:
+        """Go on with a course, and with the network, from a moment of a checkpoint."""
+        keeper.hand_over()
+        if keeper.course.threshold is not None:
+            self._network = with_threshold(self._network, keeper.course.threshold)
+        moment.put_back(self._network, Drive())
+        self._state = moment.state
 
     def reset(self, *, trial: int = 0) -> None:
         """Restore the potentials of construction, zero timers and traces, drop the recording.
@@ -484,111 +643,6 @@ class SNN(Wiring):
         """
         self._start(self._initial_potentials, trial=check_int("trial", trial, 0, 2**32 - 1))
         self._run = None
-
-    def set_input_spike_times(self, input_spike_times: ArrayLike) -> None:
-        """Set the input of the next runs.
-
-        Parameters
-        ----------
-        input_spike_times : array_like, shape (n_inputs, n_steps)
-            0/1 of any real dtype; row i drives neuron i. Without a ``duration`` its steps are those of a run.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it is not 0/1 or has more rows than the network has neurons.
-        """
-        spikes = check_input("input_spike_times", input_spike_times, self.num_neurons)
-        self._input = replace(self._input, spikes=np.ascontiguousarray(spikes.T))
-
-    def set_input_weights(
-        self, input_weights: Any, bias: ArrayLike | None = None, *, taps: ArrayLike | None = None
-    ) -> None:
-        """Set how analogue input reaches the neurons, and drop the currents set before.
-
-        In each step of the input every neuron's potential gains a current: its bias plus, channel after channel, the
-        channel's value times its weight, added up in float32. 0/1 spikes may be sent this way as well.
-
-        With ``taps`` a row of the weights reads a channel as it was some columns ago, so that a neuron sees a stretch
-        of the signal (a finite impulse response): its current is the bias plus the sum over rows r of
-        ``input_weights[r] * values[taps[r, 0], t - taps[r, 1]]``. Before the first column the values are 0. A second
-        run goes on from the columns of the one before; where a run is longer than its input, the bias ends with it,
-        and what the taps hold goes on arriving.
-
-        Parameters
-        ----------
-        input_weights : scipy.sparse matrix or array_like, shape (n_channels, num_neurons), or with taps (n_rows, ...)
-            Finite. See :func:`snnres.encoding.random_input_weights`.
-        bias : array_like, shape (num_neurons,), optional
-            Constant current, zero if None.
-        taps : array_like of int, shape (n_rows, 2), optional
-            For each row of the weights its channel and its delay in columns of the currents, >= 0. A channel may stand
-            in any number of rows; the highest says how many there are.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If they are not of that form; the network stays as it was.
-        """
-        weights = InputWeights(input_weights, bias, self.num_neurons, taps)
-        self._network = replace(self._network, input_weights=weights)
-        self._input = replace(self._input, signal=None)
-        self._state = self._state._replace(line=weights.line())
-
-    def set_input_currents(self, currents: ArrayLike | None, hold: int = 1) -> None:
-        """Set the analogue input of the next runs; None for none.
-
-        Parameters
-        ----------
-        currents : array_like, shape (n_channels, n_steps), optional
-            Finite, a row for each row of :meth:`set_input_weights`. Without a ``duration`` its steps are those of a
-            run, or those of the input spikes if there are more.
-        hold : int, default 1
-            Steps for which each column lasts. The current of a column is computed once.
-        """
-        hold, signal = check_hold(hold), None
-        if currents is not None:
-            n_channels = require(self._network.input_weights).n_channels
-            signal = np.ascontiguousarray(check_currents("currents", currents, n_channels).T)
-            check_hold(hold, len(signal))
-        self._input = replace(self._input, signal=signal, hold=hold)
-
-    def set_reward(self, rewards: ArrayLike | None) -> None:
-        """Set the rewards of the next runs, each from its first step on; None for none.
-
-        A rule with a modulation changes weights by them: see :class:`snnres.parts.MSTDP`, and there what a step without
-        reward means.
-
-        Parameters
-        ----------
-        rewards : array_like, shape (n_steps,), optional
-            A reward a step, finite, or NaN for none. Steps beyond its end have none.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If they are not of that form, or no rule of the network has a modulation; the network stays as it was.
-        """
-        if rewards is None:
-            self._input = replace(self._input, rewards=None)
-            return
-        require_modulation("rewards", self._network)
-        self._input = replace(self._input, rewards=check_rewards("rewards", rewards))
-
-    def set_clamp(self, clamp: Clamp | None) -> None:
-        """Set which spikes the next runs force or forbid and which potentials they raise; None for none.
-
-        Parameters
-        ----------
-        clamp : Clamp, optional
-            See :class:`snnres.parts.Clamp`. Its steps count from 0 at the start of each run, which must have them all.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it is no clamp, or names a neuron that is not there.
-        """
-        self._input = replace(self._input, clamp=check_clamp("clamp", clamp, self.num_neurons))
 
     def get_membrane_potentials(self) -> NDArray[np.float32]:
         """Return a copy of the present potentials, shape (num_neurons,)."""

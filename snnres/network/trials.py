@@ -45,6 +45,18 @@ class Trials(NamedTuple):
     durations: NDArray[np.int64]
     clamps: list[Clamp | None]
 
+    def part(self, first: int, last: int) -> "Trials":
+        """Return the trials ``first`` to ``last``, without input weights, which a network has."""
+        spikes, currents = (None if given is None else given[first:last] for given in (self.spikes, self.currents))
+        return self._replace(
+            spikes=spikes,
+            currents=currents,
+            input_weights=None,
+            lengths=self.lengths[first:last],
+            durations=self.durations[first:last],
+            clamps=self.clamps[first:last],
+        )
+
     def stretch(self, first: int, last: int) -> Stretch:
         """Return the trials ``first`` to ``last``."""
         starts, rows = (np.append(0, np.cumsum(steps[first:last])) for steps in (self.durations, self.lengths))

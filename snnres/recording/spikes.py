@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,9 +84,7 @@ class SpikeTrains:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def trusted(
-        cls, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]
-    ) -> SpikeTrains:
+    def trusted(cls, indptr: NDArray[np.int64], times: NDArray[np.int64], n_steps: int | NDArray[np.int64]) -> Self:
         """Return the trains of arrays that are known to be right and are written to no more: no check, no copy."""
         trains = object.__new__(cls)
         trains._take(indptr, times, n_steps)

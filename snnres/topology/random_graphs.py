@@ -2,27 +2,80 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
-from ..kernels.graphs import rewire
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.graphs import LINE, fill_rows, list_moved, place_pairs, rewire
+from ..kernels.spans import SPAN, spans
 from ..parts.graphs.base import Indices, Indptr
 from ..parts.graphs.sampling import arcs_to_rows, chosen
 from ..validation import INT32_MAX, check_int, check_real, check_type, refuse
 
 
-def rewired_ring(n_neurons: int, k: int, p: float, rng: np.random.Generator) -> Indices:
-    """Return (n_neurons, k/2): the neurons that each one's own edges lead to, after rewiring."""
+def rewired_ring(n_neurons: int, k: int, p: float, rng: np.random.Generator) -> tuple[Indices, NDArray[np.uint8]]:
+    """Return where moved edges lead, as :func:`rewire` notes it, and (n_neurons, k/2) which of each neuron's are moved.
+
+    Entry ``(u, lag)`` is the edge from neuron u to the one ``lag + 1`` further on the ring.
+    """
     half = k // 2
-    neurons = np.arange(n_neurons, dtype=np.int32)
-    heads: Indices = np.add.outer(neurons, np.arange(1, half + 1, dtype=np.int32)) % np.int32(n_neurons)
-    degree = np.full(n_neurons, k, dtype=np.int64)
+    ends = lines_of(n_neurons, half + 1)
+    sides = np.zeros((n_neurons, half), dtype=np.uint8)
+    degree = np.full(n_neurons, k, dtype=np.int32)
     for lag in range(half):
         chosen = np.flatnonzero(rng.random(n_neurons) < p)
         done = 0
         while done < len(chosen):
             candidates = rng.integers(0, n_neurons, size=len(chosen) - done + 16, dtype=np.int32)
-            done = rewire(heads, degree, lag, chosen, done, candidates)
-    return heads
+            done = rewire(ends, sides, degree, lag, chosen, done, candidates)
+    return ends, sides
+
+
+def lines_of(n_rows: int, n_entries: int) -> Indices:
+    """Return rows of at least so many entries, all -1, one after the other, each in lines of memory of its own."""
+    line = int(LINE)
+    memory = np.full(n_rows * -(-n_entries // line) * line + line, -1, dtype=np.int32)
+    first = -memory.ctypes.data // memory.itemsize % line
+    return memory[first : first + len(memory) - line]
+
+
+def turn(sides: NDArray[np.uint8], rng: np.random.Generator) -> None:
+    """Draw which edges are turned round. Mutates ``sides``."""
+    every = sides.reshape(-1)
+    for first, last in spans(len(every)):
+        every[first:last] |= rng.integers(0, 2, size=last - first, dtype=np.bool_)
+
+
+def moved_arcs(ends: Indices, sides: NDArray[np.uint8]) -> tuple[Indices, Indices]:
+    """Return sources and targets of the arcs that are not of the ring."""
+    n_moved = int((~ends.reshape(len(sides), -1)[:, 0]).sum(dtype=np.int64))
+    sources, targets = np.empty(n_moved, dtype=np.int32), np.empty(n_moved, dtype=np.int32)
+    done = 0
+    for first, last in neuron_spans(sides):
+        done = list_moved(ends, sides, first, last, done, sources, targets)
+    return sources, targets
+
+
+def rows_of_ring(sides: NDArray[np.uint8], bounds: Indptr, moved: Indices, indices: Indices) -> tuple[Indptr, Indices]:
+    """Return the rows of a ring of which some arcs lead elsewhere: these are ``moved``, between bounds of rows."""
+    indptr = np.zeros(len(bounds), dtype=np.int64)
+    near = np.empty(2 * sides.shape[1], dtype=np.int32)
+    for first, last in neuron_spans(sides):
+        fill_rows(sides, bounds, moved, first, last, indptr, indices, near)
+    return indptr, indices
+
+
+def neuron_spans(sides: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of pieces of so many neurons that they have about as many edges as a span."""
+    return spans(len(sides), max(1, SPAN // sides.shape[1]))
+
+
+def complete(n_neurons: int, rng: np.random.Generator) -> tuple[Indptr, Indices]:
+    """Return the graph in which one arc joins each two neurons."""
+    tails, heads = (ends.astype(np.int32) for ends in np.triu_indices(n_neurons, 1))
+    turned = rng.integers(0, 2, size=len(tails), dtype=np.bool_)
+    return arcs_to_rows(np.where(turned, heads, tails), np.where(turned, tails, heads), n_neurons)
 
 
 def watts_strogatz(n_neurons: int, k: int, p: float, rng: np.random.Generator) -> tuple[Indptr, Indices]:
@@ -66,12 +119,12 @@ def watts_strogatz(n_neurons: int, k: int, p: float, rng: np.random.Generator) -
     p = check_real("p", p, low=0, high=1)
     check_type("rng", rng, np.random.Generator)
     if k == n_neurons:
-        tails, heads = (ends.astype(np.int32) for ends in np.triu_indices(n_neurons, 1))
-    else:
-        tails = np.repeat(np.arange(n_neurons, dtype=np.int32), k // 2)
-        heads = rewired_ring(n_neurons, k, p, rng).ravel()
-    turned = rng.integers(0, 2, size=len(tails), dtype=np.bool_)
-    return arcs_to_rows(np.where(turned, heads, tails), np.where(turned, tails, heads), n_neurons)
+        return complete(n_neurons, rng)
+    ends, sides = rewired_ring(n_neurons, k, p, rng)
+    turn(sides, rng)
+    bounds, moved = arcs_to_rows(*moved_arcs(ends, sides), n_neurons)
+    # The one large array that is no longer needed serves again: new memory is what takes the time.
+    return rows_of_ring(sides, bounds, moved, ends[: sides.size])
 
 
 def erdos_renyi(n_neurons: int, prob: float, rng: np.random.Generator) -> tuple[Indptr, Indices]:
@@ -108,12 +161,14 @@ def erdos_renyi(n_neurons: int, prob: float, rng: np.random.Generator) -> tuple[
     n_neurons = check_int("n_neurons", n_neurons, 1, INT32_MAX)
     prob = check_real("prob", prob, low=0, high=1)
     check_type("rng", rng, np.random.Generator)
-    counts = np.zeros(n_neurons, dtype=np.int64)
-    columns = []
-    for pairs in chosen(n_neurons * (n_neurons - 1), prob, rng):
-        rows, column = np.divmod(pairs, n_neurons - 1)
-        column += column >= rows
-        counts += np.bincount(rows, minlength=n_neurons)
-        columns.append(column.astype(np.int32))
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    return indptr, np.concatenate([np.empty(0, dtype=np.int32), *columns])
+    n_pairs = n_neurons * (n_neurons - 1)
+    indptr, indices = np.zeros(n_neurons + 1, dtype=np.int64), np.empty(int(n_pairs * prob * 1.01), dtype=np.int32)
+    row = done = 0
+    for pairs in chosen(n_pairs, prob, rng):
+        if done + len(pairs) > len(indices):
+            indices.resize(done + len(pairs), refcheck=False)
+        row = place_pairs(pairs, row, done, indptr, indices)
+        done += len(pairs)
+    indptr[row + 1 :] = done
+    indices.resize(done, refcheck=False)
+    return indptr, indices

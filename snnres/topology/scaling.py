@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ..interrupts import interruptible
 from ..validation import FLOAT32_MAX, check_real, check_weights, refuse
 
 # Neurons up to which all eigenvalues are computed at once, and those beyond which that is refused.
@@ -84,7 +85,7 @@ def radius_of_component(matrix: sp.csr_matrix) -> float:
                     f"the largest eigenvalues of {n_neurons} neurons that reach each other were not found: "
                     "they are too nearly equal."
                 ) from None
-    return float(np.abs(np.linalg.eigvals(matrix.toarray())).max())
+    return float(np.abs(interruptible(np.linalg.eigvals, matrix.toarray())).max())
 
 
 def scale_to_spectral_radius(weights: sp.csr_matrix, radius: float) -> sp.csr_matrix:

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ..kernels.spans import spans
 from ..parts.graphs.base import Indices, Indptr
 from ..validation import FLOAT32_MAX
 
 # Standard deviations that no draw of a normal distribution comes near.
 FARTHEST_DRAW = 40
+# Weights drawn at a time, as many as the caches hold.
+AT_ONCE = 2**16
 
 
-def normal_weights(count: int, mean: float, sd: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return float32 weights drawn from a normal distribution, refusing one that reaches beyond float32."""
+def normal_weights(
+    count: int, mean: float, sd: float, rng: np.random.Generator, stop: threading.Event | None = None
+) -> NDArray[np.float32]:
+    """Return float32 weights drawn from a normal distribution, refusing one that reaches beyond float32.
+
+    Ends early once ``stop`` is set, with what nobody will look at.
+    """
     if abs(mean) + FARTHEST_DRAW * sd > FLOAT32_MAX:
         raise ValueError(
             f"mean weight and standard deviation must keep abs(mean) + {FARTHEST_DRAW} sd within the range of float32. "
             f"Got {mean:g} and {sd:g} instead."
         )
-    weights = rng.standard_normal(count, dtype=np.float32)
-    weights *= np.float32(sd)
-    weights += np.float32(mean)
+    weights = np.empty(count, dtype=np.float32)
+    for first, last in spans(count, AT_ONCE):
+        if stop is not None and stop.is_set():
+            break
+        piece = weights[first:last]
+        rng.standard_normal(dtype=np.float32, out=piece)
+        piece *= np.float32(sd)
+        piece += np.float32(mean)
     return weights
 
 

@@ -1,9 +1,11 @@
 """Processes that are measured in turn, and the medians of their times."""
 
+import contextlib
 import json
 import os
 import statistics
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -14,21 +16,23 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
-def environment(**more):
-    return os.environ | ONE_THREAD | more
+def environment(*, threads):
+    """Return the variables of a process; ``threads`` says whether it may start any."""
+    paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | ({} if threads else ONE_THREAD) | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 class Opponent:
-    """One simulator in a process of its own, which measures when asked."""
+    """One program of the folder ``opponents`` in a process of its own, which measures when asked."""
 
-    def __init__(self, name, python, script, case):
+    def __init__(self, name, python, script, case, *, threads=False):
         self.name = name
         self.process = subprocess.Popen(
-            [python, str(HERE / script), str(case)],
+            [python, str(HERE / "opponents" / script), str(case)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment(),
+            env=environment(threads=threads),
         )
         hello = self._answer()
         self.versions, self.measurements = hello["versions"], hello["measurements"]
@@ -44,9 +48,23 @@ class Opponent:
         self.process.stdin.flush()
         return self._answer()
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait()
+
+
+@contextlib.contextmanager
+def opponents(case, *players, threads=False):
+    """Start ``(name, python, script)`` that measure one case, those without a Python left out; end them at the end."""
+    with contextlib.ExitStack() as stack:
+        yield [
+            stack.enter_context(Opponent(name, python, script, case, threads=threads))
+            for name, python, script in players
+            if python
+        ]
 
 
 def contest(entries, rounds):
@@ -70,8 +88,8 @@ def contest(entries, rounds):
     return results
 
 
-def run_json(python, script, *arguments, **variables):
-    """Run a script of this folder in a new process and return what it prints."""
-    command = [python, str(HERE / script), *map(str, arguments)]
-    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment(**variables))
-    return json.loads(printed.stdout)
+def fresh(function, *, variables=None, threads=True, **arguments):
+    """Return what a function of a module says in a new process, with the most memory that this took (GiB)."""
+    command = [sys.executable, str(HERE / "child.py"), function.__module__, function.__name__, json.dumps(arguments)]
+    env = environment(threads=threads) | (variables or {})
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=env).stdout)

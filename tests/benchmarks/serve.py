@@ -1,4 +1,4 @@
-"""How run.py talks to the processes it measures: a name a line in, a JSON object a line out. Standard library only."""
+"""How the suite talks to what it measures: a name a line in, a JSON object a line out. Standard library only."""
 
 import json
 import os
