@@ -1,14 +1,11 @@
-"""Where a step's time goes: python steps.py [NEURONS ...]; prints a table, a line a size.
+"""Where a step's time goes: each part of it by itself, by its own kernel, on the spikes of a run.
 
-Small worlds of 100 synapses a neuron, as in scaling.py. Each part of a step is timed by itself, by its own kernel, on
-the spikes of a run: so the parts leave out what one finds in the caches that another has left there.
+So the parts leave out what one finds in the caches that another has left there.
 """
 
-import sys
 import time
 
 import numpy as np
-from scaling import STEPS, network
 
 from snnres.kernels.compile import jit
 from snnres.kernels.firing import fire
@@ -16,7 +13,6 @@ from snnres.kernels.verbs import inject, landing, probe, send, take_down
 from snnres.network.network import trace_factor
 from snnres.network.run import new_recorder
 
-SIZES = (2_000, 10_000, 100_000, 1_000_000)
 PARTS = ("inject", "fire", "collect", "spread", "trace")
 TRACE_TAU = 10.0
 REPEATS = 3
@@ -63,23 +59,10 @@ def trace_all(model, drive, state, recorder, offsets, neurons):
         probe(model.trace, state.trace, neurons[offsets[t] : offsets[t + 1]])
 
 
-@jit
-def stream_all(model, drive, state, recorder, offsets, neurons):
-    """The rows of every spike read from end to end, and nothing else: what memory allows without asking ahead."""
-    indptr, target, weight = model.synapses.indptr, model.synapses.target, model.synapses.weight
-    bits, total = np.uint64(0), np.uint64(0)
-    words = weight.view(np.uint32)
-    for k in range(neurons.size):
-        for e in range(indptr[neurons[k]], indptr[neurons[k] + np.uint32(1)]):
-            bits += np.uint64(target[e])
-            total += np.uint64(words[e])
-    return bits + total
-
-
 KERNELS = dict(zip(PARTS, (inject_all, fire_all, collect_all, spread_all, trace_all), strict=True))
 
 
-def seconds(kernel, *arguments):
+def least_seconds(kernel, *arguments):
     """Least seconds of a call, compiled before."""
     kernel(*arguments)
     spent = []
@@ -90,43 +73,11 @@ def seconds(kernel, *arguments):
     return min(spent)
 
 
-def seconds_of_run(snn):
-    """Least seconds of a whole run on one thread."""
-    spent = []
-    for _ in range(REPEATS + 1):
-        snn.reset()
-        start = time.perf_counter()
-        snn.simulate(TRACE_TAU, n_jobs=1)
-        spent.append(time.perf_counter() - start)
-    return min(spent[1:])
-
-
-def measured(n_neurons):
-    """Microseconds a step of each part, of the whole run and of a streaming read, and the events of a step."""
-    snn = network(n_neurons)
-    whole = seconds_of_run(snn)
-    recording = snn.recording
+def parts(snn):
+    """Return the seconds that each part took of the steps that a network has run."""
     model = snn._network.model(trace_factor(TRACE_TAU))
-    drive = snn._input.drive(None, STEPS)
-    recorder = new_recorder(n_neurons, 1, n_neurons)
-    neurons = recording.neurons.astype(np.uint32)
-    situation = (model, drive, snn._state, recorder, np.asarray(recording.offsets), neurons)
-    spent = {name: seconds(kernel, *situation) for name, kernel in KERNELS.items()}
-    spent |= {"step": whole, "stream": seconds(stream_all, *situation)}
-    events = int(np.diff(snn.synaptic_weights.indptr).astype(np.int64)[neurons].sum())
-    return {name: value / STEPS * 1e6 for name, value in spent.items()}, events / STEPS
-
-
-def main():
-    sizes = [int(size) for size in sys.argv[1:]] or SIZES
-    names = (*PARTS, "step", "stream")
-    print("microseconds a step, one thread")
-    print(f"{'neurons':>10}{'events':>12}" + "".join(f"{name:>10}" for name in names) + f"{'spread ns/event':>18}")
-    for n_neurons in sizes:
-        spent, events = measured(n_neurons)
-        row = "".join(f"{spent[name]:>10.1f}" for name in names)
-        print(f"{n_neurons:>10}{events:>12.0f}{row}{spent['spread'] * 1e3 / max(1, events):>18.2f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    drive = snn._input.drive(None, snn.simulation_duration)
+    recorder = new_recorder(snn.num_neurons, 1, snn.num_neurons)
+    offsets, neurons = np.asarray(snn.recording.offsets), snn.recording.neurons.astype(np.uint32)
+    situation = (model, drive, snn._state, recorder, offsets, neurons)
+    return {name: least_seconds(kernel, *situation) for name, kernel in KERNELS.items()}

@@ -1,9 +1,8 @@
 """Large networks: a synaptic event from 10^5 to 10^8 synapses, beside reading the rows visited, one thread and all.
 
 Small worlds of 200 neighbours, 100 synapses from each neuron, a fortieth of them fed 0/1 spikes, ever fewer of which
-are 1, so that ever fewer neurons fire. A run on one thread is taken apart by the same network without synapses: what
-its neurons take by themselves, and what is left for the synapses. The rows of what fired are also read once by C, in
-the order of the spikes.
+are 1, so that ever fewer neurons fire. Each part of a step is also run by itself, on the spikes of a run, and the rows
+of what fired are read once by C, in the order of the spikes.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ import time
 
 import machine
 import numpy as np
-import scipy.sparse as sp
+import steps
 from contest import fresh
 from roofline import NO_COMPILER, Rows, library
 from tables import Curves, Table
@@ -53,10 +52,6 @@ def small_world(n_neurons, ones):
     )
 
 
-def unconnected(n_neurons, ones):
-    return network(n_neurons, ones, adjacency_matrix=sp.csr_matrix((n_neurons, n_neurons), dtype=np.float32))
-
-
 def seconds(snn, n_jobs):
     """Run once from the potentials of construction."""
     snn.reset()
@@ -80,13 +75,11 @@ def measured(n_neurons, ones, runs):
     for fraction in ones:
         inputs = (np.random.default_rng(0).random((n_neurons // 40, STEPS)) < fraction).astype(np.uint8)
         snn.set_input_spike_times(inputs)
-        alone = unconnected(n_neurons, fraction)
-        times, spikes = {"one": [], "all": [], "neurons": []}, {}
+        times, spikes = {"one": [], "all": []}, {}
         for _ in range(runs):
             for name, n_jobs in (("one", 1), ("all", threads)):
                 times[name].append(seconds(snn, n_jobs))
                 spikes[name] = digest(snn.recording)
-            times["neurons"].append(seconds(alone, 1))
         medians = {name: statistics.median(of) for name, of in times.items()}
         stream = None
         if functions is not None:
@@ -95,7 +88,8 @@ def measured(n_neurons, ones, runs):
         events = int(np.diff(snn.synaptic_weights.indptr).astype(np.int64)[snn.recording.neurons].sum())
         firing = snn.recording.n_spikes / n_neurons / STEPS
         same = spikes["one"] == spikes["all"]
-        found.append(medians | {"stream": stream, "events": events, "firing": firing, "same": same})
+        parts = steps.parts(snn)
+        found.append(medians | {"stream": stream, "events": events, "firing": firing, "same": same, "parts": parts})
     return {"synapses": snn.synaptic_weights.nnz, "found": found}
 
 
@@ -151,28 +145,12 @@ def within(results):
     rows = []
     for n, result in results.items():
         for one in result["found"]:
-            neurons, synapses = one["neurons"], one["one"] - one["neurons"]
-            rows.append(
-                (
-                    result["synapses"],
-                    100 * one["firing"],
-                    1e3 * one["one"] / STEPS,
-                    1e3 * neurons / STEPS,
-                    1e3 * synapses / STEPS,
-                    1e9 * neurons / STEPS / n,
-                    1e9 * synapses / one["events"],
-                )
-            )
-    columns = {
-        "synapses": ",d",
-        "firing %": ".2f",
-        "ms a step": ".4f",
-        "neurons": ".4f",
-        "synapses of it": ".4f",
-        "ns a neuron": ".2f",
-        "ns an event": ".2f",
-    }
-    return Table("Where a step's time goes", columns, rows)
+            spread = 1e9 * one["parts"]["spread"] / one["events"]
+            spent = [1e6 * part / STEPS for part in (one["one"], *one["parts"].values())]
+            rows.append((result["synapses"], n, 100 * one["firing"], *spent, spread))
+    columns = {"synapses": ",d", "neurons": ",d", "firing %": ".2f", "us a step": ".1f"}
+    columns |= dict.fromkeys(steps.PARTS, ".1f") | {"spread, ns an event": ".2f"}
+    return Table("Where a step's time goes, each part run by itself", columns, rows)
 
 
 def growth(results):
