@@ -225,7 +225,7 @@ def test_a_folder_of_other_files_is_refused(tmp_path):
     for call in (plastic().simulate, lambda **given: plastic().adapt(TRIALS, **given)):
         with pytest.raises(ValueError, match=r"checkpoint must be a folder of its own.* 'thesis.tex'"):
             call(checkpoint=tmp_path)
-        with pytest.raises(ValueError, match=r"checkpoint must be a folder of its own.* Got .*thesis.tex"):
+        with pytest.raises(ValueError, match=r"checkpoint must be a folder of its own, or a new one. Got "):
             call(checkpoint=tmp_path / "thesis.tex")
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
 

@@ -26,6 +26,7 @@ SELECTION = (
     "test_features.py::test_trains_of_different_lengths",
     "test_features.py::test_lempel_ziv_complexity_of_the_published_example",
     "test_features.py::test_several_values_of_trains_of_different_lengths",
+    "test_extractor.py::test_all_at_once_are_each_alone",
     "test_recording.py::test_making_a_recording_copies",
     "test_batch.py::test_turning_bytes",
     *(f"test_batch.py::test_equals_a_loop[0-{kind}]" for kind in ("spikes", "both")),

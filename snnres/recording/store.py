@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..io import PathLike
 from ..validation import check_int, refuse
 from .spikes import Recording
 from .variables import NOTHING_MONITORED, StateVariables
@@ -252,7 +253,7 @@ class StoredRecording:
     [120, 120, 60]
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: PathLike) -> None:
         self.path = Path(path)
         self._group = opened(self.path, "r")
         if not self._group.attrs.get("finished"):
