@@ -1,23 +1,31 @@
-"""Features with one value a train, as many as are asked for in one visit to each train."""
+"""Features with one value a train, of which those that need the same pass over the spikes are found together."""
 
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.trains import Tables, describe_trains, tabulate_terms
+from ..kernels.trains import (
+    count_bursts,
+    describe_bins,
+    describe_intervals,
+    describe_rates,
+    describe_times,
+    tabulate_terms,
+)
+from ..recording import SpikeTrains
 from ..validation import check_int, check_missing
 from .trains import Spikes, Values, as_trains, check_count, steps_of
 
-
+# Passes that find whole numbers.
 WHOLE = ("ends", "bursts")
 
 
 class Place(NamedTuple):
-    """Where a feature is found, and what stands by default where it is undefined."""
+    """By which pass a feature is found, as which of its rows, and what stands by default where it is undefined."""
 
     table: str
     row: int
@@ -58,29 +66,46 @@ def described(
 ) -> dict[str, Values]:
     """Return features of :data:`PLACES` by name, arrays of shape (n_trains,).
 
-    ``missing`` stands where a feature is undefined; None for each one's own default. Features of a table share memory.
+    ``missing`` stands where a feature is undefined; None for each one's own default. Features of a pass share memory.
     """
     trains = as_trains(spikes)
     filler = None if missing is None else check_missing(missing)
     n_bins = check_count("n_bins", n_bins, 1)
-    longest = check_int("max_isi", max_isi, 1)
-    asked = {PLACES[name].table for name in names}
-    fillers = fillers_of(filler)
-    tables = Tables(
-        *(
-            np.empty((len(row), trains.n_trains if table in asked else 0), dtype=row.dtype)
-            for table, row in fillers._asdict().items()
-        )
-    )
-    edges = np.zeros(n_bins + 1 if "bins" in asked else 1, dtype=np.int64)
     # No interval is longer than the longest number of steps.
-    longest = min(longest, np.iinfo(np.int64).max)
-    describe_trains(trains.indptr, trains.times, steps_of(trains), edges, longest, entropy_terms(), fillers, tables)
-    found = {name: getattr(tables, PLACES[name].table)[PLACES[name].row] for name in names}
-    if filler is not None and not whole(filler):
-        for name in {"first_spike_times", "last_spike_times"} & found.keys():
-            found[name] = np.where(tables.ends[0] > 0, found[name].astype(np.float64), filler)
-    return found
+    longest = min(check_int("max_isi", max_isi, 1), int(np.iinfo(np.int64).max))
+    found: dict[str, Any] = {}
+    for table in dict.fromkeys(PLACES[name].table for name in names):
+        if table == "ends":
+            found[table] = ends_of(trains, -1.0 if filler is None else filler)
+            continue
+        n_rows = 1 + max(place.row for place in PLACES.values() if place.table == table)
+        found[table] = rows = np.empty((n_rows, trains.n_trains), dtype=np.int64 if table in WHOLE else np.float64)
+        spiked, undefined = (trains.indptr, trains.times), fillers_of(table, filler)
+        if table == "bursts":
+            count_bursts(*spiked, longest, *rows)
+        elif table == "rates":
+            describe_rates(trains.indptr, steps_of(trains), *rows)
+        elif table == "times":
+            describe_times(*spiked, steps_of(trains), undefined, *rows)
+        elif table == "intervals":
+            describe_intervals(*spiked, steps_of(trains), undefined, *rows)
+        else:
+            describe_bins(*spiked, steps_of(trains), n_bins, entropy_terms(), undefined, *rows)
+    return {name: found[PLACES[name].table][PLACES[name].row] for name in names}
+
+
+def ends_of(trains: SpikeTrains, missing: float) -> tuple[Values, Values, Values]:
+    """Return number of spikes, first and last of each train; whole numbers stay so if ``missing`` is one."""
+    counts = np.diff(trains.indptr)
+    silent = np.flatnonzero(counts == 0)
+    ends = []
+    for at in (trains.indptr[:-1], trains.indptr[1:] - 1):
+        steps = trains.times.take(at, mode="clip") if len(trains.times) else np.zeros_like(counts)
+        if not (missing.is_integer() and abs(missing) < 2**53):
+            steps = steps.astype(np.float64)
+        steps[silent] = missing
+        ends.append(steps)
+    return counts, ends[0], ends[1]
 
 
 def one_described(spikes: Spikes, name: str, *, missing: float, n_bins: int = 10) -> Values:
@@ -88,23 +113,15 @@ def one_described(spikes: Spikes, name: str, *, missing: float, n_bins: int = 10
     return described(spikes, name, missing=check_missing(missing), n_bins=n_bins)[name]
 
 
-def fillers_of(filler: float | None) -> Tables:
-    """Return what stands where a feature is undefined, an entry a row of each table; None for the defaults."""
-    rows: dict[str, dict[int, float]] = {table: {} for table in Tables._fields}
-    for place in PLACES.values():
-        rows[place.table][place.row] = place.missing if filler is None else filler
-    # Of one spike, to which no shape is ascribed; of silent trains all is that of the mean.
-    rows["times"][1] = rows["times"][2] = np.nan if filler is not None and np.isnan(filler) else 0.0
-    values = {table: [entries[row] for row in sorted(entries)] for table, entries in rows.items()}
-    for table in WHOLE:
-        # What is not whole is filled in afterwards.
-        values[table] = [value if whole(value) else 0.0 for value in values[table]]
-    return Tables(**{t: np.array(row, dtype=np.int64 if t in WHOLE else np.float64) for t, row in values.items()})
-
-
-def whole(filler: float) -> bool:
-    """Return whether a number can stand among whole ones."""
-    return filler.is_integer() and abs(filler) < 2**53
+def fillers_of(table: str, missing: float | None) -> NDArray[np.float64]:
+    """Return what stands where features of a pass are undefined, an entry a row; None for the defaults."""
+    rows = {
+        place.row: place.missing if missing is None else missing for place in PLACES.values() if place.table == table
+    }
+    if table == "times":
+        # Of one spike, which has no shape; where there is none they are as the mean.
+        rows[1] = rows[2] = np.nan if missing is not None and np.isnan(missing) else 0.0
+    return np.array([rows[row] for row in sorted(rows)])
 
 
 @functools.cache

@@ -1,159 +1,111 @@
-"""What describes each spike train by itself: one visit to each, in which every pass over it finds it in the cache."""
-
-from typing import NamedTuple
+"""What describes each spike train by itself: its times, its intervals and its bins, a pass or two over each."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .bins import set_ends
 from .compile import inline_jit, jit
 
 
-class Tables(NamedTuple):
-    """What is found, a row a feature and a column a train; a table without columns is not asked for.
+@jit
+def describe_times(indptr, times, n_steps, missing, mean, skewness, kurtosis, symmetry):
+    """Set mean, skewness and excess kurtosis of each train's spike times, and how even its two halves are.
 
-    The rows are, in order: of the ends number of spikes, first and last spike; of the bursts their number; of the rates
-    rate and variance; of the times mean, skewness, excess kurtosis and symmetry; of the intervals mean, variance,
-    burstiness, coefficient of variation and the train's autocorrelation; of the bins entropy and Fano factor.
+    ``missing`` has an entry for each of them where the train is silent, of skewness and kurtosis where it has one spike.
     """
-
-    ends: NDArray[np.int64]
-    bursts: NDArray[np.int64]
-    rates: NDArray[np.float64]
-    times: NDArray[np.float64]
-    intervals: NDArray[np.float64]
-    bins: NDArray[np.float64]
+    for i in range(mean.size):
+        begin, end = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
+        count = indptr[i + 1] - indptr[i]
+        if count == 0:
+            mean[i] = skewness[i] = kurtosis[i] = missing[0]
+            symmetry[i] = missing[3]
+            continue
+        total, early = np.int64(0), np.int64(0)
+        for e in range(begin, end):
+            total += times[e]
+            early += times[e] < n_steps[i] - times[e]
+        mean[i] = total / count
+        symmetry[i] = 1.0 - np.abs(2 * early - count) / count
+        squares, cubes, quartics = 0.0, 0.0, 0.0
+        for e in range(begin, end):
+            away = times[e] - mean[i]
+            square = away * away
+            squares += square
+            cubes += square * away
+            quartics += square * square
+        if squares > 0:
+            variance = squares / count
+            skewness[i] = cubes / count / (variance * np.sqrt(variance))
+            kurtosis[i] = quartics / count / (variance * variance) - 3.0
+        elif count == 1:
+            skewness[i], kurtosis[i] = missing[1], missing[2]
+        else:
+            # Beyond 2^53 the mean of two steps may be rounded to both.
+            skewness[i] = kurtosis[i] = 0.0
 
 
 @jit
-def describe_trains(indptr, times, n_steps, edges, longest, terms, missing, tables):
-    """Write what is asked for of each train into its column of the ``tables``, ``missing`` where it is undefined.
+def describe_intervals(indptr, times, n_steps, missing, mean, variance, burstiness, relative, autocorrelation):
+    """Set mean, variance, burstiness and coefficient of variation of each train's intervals, and its autocorrelation.
 
-    ``missing`` has an array for each table with an entry a row; of the times the second and third are those of a train
-    of one spike. ``edges`` is scratch, with an entry a bin and one more; ``terms`` is as for :func:`tabulate_terms`.
+    ``missing`` has an entry for each of them where it is undefined.
     """
-    last_in = np.zeros(edges.size - 1, dtype=np.int64)
-    for i in range(indptr.size - 1):
-        train = times[indptr[i] : indptr[i + 1]]
-        if tables.ends.shape[1]:
-            describe_ends(train, missing.ends, tables.ends[:, i])
-        if tables.bursts.shape[1]:
-            tables.bursts[0, i] = train.size - count_short_intervals(train, longest)
-        if tables.rates.shape[1]:
-            describe_rate(train.size, n_steps[i], tables.rates[:, i])
-        if tables.times.shape[1]:
-            describe_times(train, n_steps[i], missing.times, tables.times[:, i])
-        if tables.intervals.shape[1]:
-            describe_intervals(train, n_steps[i], missing.intervals, tables.intervals[:, i])
-        if tables.bins.shape[1]:
-            if i == 0 or n_steps[i] != n_steps[i - 1]:
-                edges[0] = 0
-                set_ends(n_steps[i], edges[1:])
-            describe_bins(train, edges, last_in, terms, missing.bins, tables.bins[:, i])
+    for i in range(mean.size):
+        count = indptr[i + 1] - indptr[i]
+        if count < 3:
+            mean[i], variance[i] = missing[0], missing[1]
+            burstiness[i], relative[i], autocorrelation[i] = missing[2], missing[3], missing[4]
+            if count == 0:
+                continue
+        first, last = np.uint64(indptr[i]), np.uint64(indptr[i + 1] - 1)
+        pairs = np.int64(0)
+        if count > 1:
+            mean[i] = (times[last] - times[first]) / (count - 1)
+            squares = 0.0
+            for e in range(first, last):
+                interval = times[e + np.uint64(1)] - times[e]
+                pairs += interval == 1
+                away = interval - mean[i]
+                squares += away * away
+            variance[i] = squares / (count - 1)
+            if count > 2:
+                spread = np.sqrt(variance[i])
+                burstiness[i] = (spread - mean[i]) / (spread + mean[i])
+                relative[i] = spread / mean[i]
+        if count == n_steps[i]:
+            autocorrelation[i] = missing[4]
+        else:
+            rate = count / n_steps[i]
+            at_ends = np.int64(times[first] == 0) + np.int64(times[last] == n_steps[i] - 1)
+            top = pairs - rate * (2 * count - at_ends) + (n_steps[i] - 1) * rate * rate
+            autocorrelation[i] = top / (count * (1.0 - rate))
 
 
-@inline_jit
-def describe_ends(train, missing, found):
-    """Set number of spikes, first and last."""
-    found[0] = train.size
-    found[1] = train[0] if train.size else missing[1]
-    found[2] = train[train.size - 1] if train.size else missing[2]
+@jit
+def describe_bins(indptr, times, n_steps, n_bins, terms, missing, entropy, fano):
+    """Set the entropy in bits of how each train's spikes are distributed over equal bins, and its counts' Fano factor.
 
-
-@inline_jit
-def describe_rate(count, n_steps, found):
-    """Set rate and variance of the 0/1 train, 0 where there are no steps."""
-    rate = count / n_steps if n_steps else 0.0
-    found[0] = rate
-    found[1] = rate * (1.0 - rate)
-
-
-@inline_jit
-def describe_times(train, n_steps, missing, found):
-    """Set mean, skewness and excess kurtosis of the spike times, and how even the two halves are."""
-    count = train.size
-    if count == 0:
-        found[0], found[1], found[2], found[3] = missing[0], missing[0], missing[0], missing[3]
-        return
-    total, early = np.int64(0), np.int64(0)
-    for e in range(np.uint64(count)):
-        total += train[e]
-        early += train[e] < n_steps - train[e]
-    mean = total / count
-    squares, cubes, quartics = 0.0, 0.0, 0.0
-    for e in range(np.uint64(count)):
-        away = train[e] - mean
-        square = away * away
-        squares += square
-        cubes += square * away
-        quartics += square * square
-    variance = squares / count
-    found[0] = mean
-    # Far from 0 the mean of two steps can be rounded to both.
-    found[1] = cubes / count / (variance * np.sqrt(variance)) if squares > 0 else missing[1] if count == 1 else 0.0
-    found[2] = quartics / count / (variance * variance) - 3.0 if squares > 0 else missing[2] if count == 1 else 0.0
-    found[3] = 1.0 - np.abs(2 * early - count) / count
-
-
-@inline_jit
-def describe_intervals(train, n_steps, missing, found):
-    """Set mean, variance, burstiness and coefficient of variation of the intervals, and the train's autocorrelation."""
-    count = train.size
-    mean, variance, pairs = missing[0], missing[1], np.int64(0)
-    burstiness, relative, autocorrelation = missing[2], missing[3], missing[4]
-    if count > 1:
-        mean = (train[count - 1] - train[0]) / (count - 1)
-        squares = 0.0
-        for e in range(np.uint64(count - 1)):
-            interval = train[e + np.uint64(1)] - train[e]
-            pairs += interval == 1
-            away = interval - mean
+    ``missing`` has an entry for each of them where the train is silent; ``terms`` is as for :func:`tabulate_terms`.
+    """
+    ends = np.zeros(n_bins, dtype=np.int64)
+    for i in range(entropy.size):
+        if i == 0 or n_steps[i] != n_steps[i - 1]:
+            set_ends(n_steps[i], ends)
+        count = indptr[i + 1] - indptr[i]
+        if count == 0:
+            entropy[i], fano[i] = missing[0], missing[1]
+            continue
+        e, last = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
+        bits, squares = 0.0, 0.0
+        for b in range(n_bins):
+            begin = e
+            while e < last and times[e] < ends[b]:
+                e += np.uint64(1)
+            inside = np.int64(e - begin)
+            bits += terms[count, inside] if count < terms.shape[0] else entropy_term(inside, count)
+            away = inside - count / n_bins
             squares += away * away
-        variance = squares / (count - 1)
-    if count > 2:
-        spread = np.sqrt(variance)
-        burstiness = (spread - mean) / (spread + mean)
-        relative = spread / mean
-    if 0 < count < n_steps:
-        rate = count / n_steps
-        at_ends = np.int64(train[0] == 0) + np.int64(train[count - 1] == n_steps - 1)
-        top = pairs - rate * (2 * count - at_ends) + (n_steps - 1) * rate * rate
-        autocorrelation = top / (count * (1.0 - rate))
-    found[0], found[1], found[2], found[3], found[4] = mean, variance, burstiness, relative, autocorrelation
-
-
-@inline_jit
-def describe_bins(train, edges, last_in, terms, missing, found):
-    """Set the entropy in bits of how the spikes are distributed over equal bins, and the counts' Fano factor.
-
-    ``last_in`` is scratch, of zeros before and after.
-    """
-    count = train.size
-    if count == 0:
-        found[0], found[1] = missing[0], missing[1]
-        return
-    n_bins = last_in.size
-    each = n_bins / edges[n_bins]
-    # To step from bin to bin, with a branch that nothing foretells at each, took twice as long as to write down each
-    # spike's number where its bin keeps the last.
-    for e in range(np.uint64(count)):
-        t = train[e]
-        # Rounded, the bin may be the next to the true one.
-        b = np.uint64(min(np.int64(t * each), n_bins - 1))
-        b += np.uint64(t >= edges[b + np.uint64(1)])
-        b -= np.uint64(t < edges[b])
-        last_in[b] = e + np.uint64(1)
-    expected, bits, squares, begin = count / n_bins, 0.0, 0.0, np.int64(0)
-    for b in range(np.uint64(n_bins)):
-        end = max(begin, last_in[b])
-        last_in[b] = 0
-        inside = end - begin
-        begin = end
-        bits += terms[count, inside] if count < terms.shape[0] else entropy_term(inside, count)
-        away = inside - expected
-        squares += away * away
-    found[0] = bits
-    found[1] = squares / count
+        entropy[i] = bits
+        fano[i] = squares / count
 
 
 @inline_jit
@@ -170,13 +122,22 @@ def tabulate_terms(terms):
             terms[count, inside] = entropy_term(inside, count)
 
 
-@inline_jit
-def count_short_intervals(train, longest):
-    """Return the number of intervals of at most ``longest`` steps."""
-    short = np.int64(0)
-    for e in range(np.uint64(1), np.uint64(train.size)):
-        short += train[e] - train[e - np.uint64(1)] <= longest
-    return short
+@jit
+def describe_rates(indptr, n_steps, rate, variance):
+    """Set the mean of each 0/1 train and its variance, 0 where there are no steps."""
+    for i in range(rate.size):
+        rate[i] = (indptr[i + 1] - indptr[i]) / n_steps[i] if n_steps[i] > 0 else 0.0
+        variance[i] = rate[i] * (1.0 - rate[i])
+
+
+@jit
+def count_bursts(indptr, times, longest, counts):
+    """Set ``counts`` to the number of each train's runs of intervals of at most ``longest`` steps."""
+    for i in range(counts.size):
+        short = np.int64(0)
+        for e in range(np.uint64(indptr[i] + 1), np.uint64(indptr[i + 1])):
+            short += times[e] - times[e - np.uint64(1)] <= longest
+        counts[i] = indptr[i + 1] - indptr[i] - short
 
 
 @jit

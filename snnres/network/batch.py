@@ -27,8 +27,8 @@ from .trials import Chunk, Stretch, Trials
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | FeatureExtractor | Reduce
 Bounds: TypeAlias = tuple[int, int]
-# A row a trial: the matrix of an extractor, or the features by name.
-Rows: TypeAlias = NDArray[np.float32] | dict[str, NDArray[Any]]
+# Arrays with a row a trial: the matrix of an extractor, or a dict of the features by name.
+Rows: TypeAlias = Any
 
 
 class Probing(NamedTuple):
@@ -197,7 +197,8 @@ def taken(returns: Returns, neurons: NDArray[np.int64], chunk: Chunk) -> Any:
         return chunk.recordings()
     if returns == "outputs":
         return chunk.outputs(neurons)
-    return rows_of(returns, chunk.trains(neurons), len(neurons))
+    reduce: Any = returns
+    return rows_of(reduce, chunk.trains(neurons), len(neurons))
 
 
 def features_rows(returns: Returns, n_trials: int, n_neurons: int, out: NDArray[np.float32] | None) -> Any:
@@ -209,17 +210,17 @@ def features_rows(returns: Returns, n_trials: int, n_neurons: int, out: NDArray[
     return arrays_by_trial(n_trials, n_neurons) if returns == "features" else None
 
 
-def part_of(rows: Any, first: int, last: int) -> Any:
+def part_of(rows: Rows | None, first: int, last: int) -> Rows | None:
     """Return the rows of some successive trials, None of none, as views."""
     if isinstance(rows, dict):
         return {name: values[first:last] for name, values in rows.items()}
     return None if rows is None else rows[first:last]
 
 
-def write_part(rows: Any, part: Any) -> None:
+def write_part(rows: Rows, part: Rows) -> None:
     """Write to rows what another process found of them."""
     for name in rows if isinstance(rows, dict) else (...,):
-        rows[name][...] = part[name]
+        rows[name][:] = part[name]
 
 
 def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:
