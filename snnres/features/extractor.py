@@ -251,7 +251,8 @@ def extract_by_trial(
     """Write what :func:`extract_features` gives of each trial to its row of each array."""
     for some, trains in trains_of(recording, starts, neurons):
         for name, values in extract_features(trains).items():
-            arrays[name][some] = values.reshape(-1, len(neurons))
+            own = arrays[name][some]
+            own[:] = values.reshape(own.shape)
 
 
 def trains_of(

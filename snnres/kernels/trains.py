@@ -10,7 +10,7 @@ from .compile import inline_jit, jit
 def describe_times(indptr, times, n_steps, missing, mean, skewness, kurtosis, symmetry):
     """Set mean, skewness and excess kurtosis of each train's spike times, and how even its two halves are.
 
-    ``missing`` has an entry for each of them where the train is silent, of skewness and kurtosis where it has one spike.
+    ``missing`` has an entry for each where the train is silent, of the second and third where it has one spike.
     """
     for i in range(mean.size):
         begin, end = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
