@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from ..kernels.trains import (
     describe_intervals,
     describe_rates,
     describe_times,
-    tabulate_terms,
 )
 from ..recording import SpikeTrains
 from ..validation import check_int, check_missing
@@ -57,8 +55,6 @@ PLACES: dict[str, Place] = {
     "spike_entropy": Place("bins", 0, -1.0),
     "fano_factor": Place("bins", 1, 0.0),
 }
-# Entropies of trains of fewer spikes take no logarithms, of which ten a train took half as long as the simulation.
-TABULATED = 128
 
 
 def described(
@@ -73,6 +69,7 @@ def described(
     n_bins = check_count("n_bins", n_bins, 1)
     # No interval is longer than the longest number of steps.
     longest = min(check_int("max_isi", max_isi, 1), int(np.iinfo(np.int64).max))
+    n_steps = steps_of(trains)
     found: dict[str, Any] = {}
     for table in dict.fromkeys(PLACES[name].table for name in names):
         if table == "ends":
@@ -84,14 +81,18 @@ def described(
         if table == "bursts":
             count_bursts(*spiked, longest, *rows)
         elif table == "rates":
-            describe_rates(trains.indptr, steps_of(trains), *rows)
+            describe_rates(trains.indptr, n_steps, *rows)
         elif table == "times":
-            describe_times(*spiked, steps_of(trains), undefined, *rows)
+            describe_times(*spiked, n_steps, undefined, *rows)
         elif table == "intervals":
-            describe_intervals(*spiked, steps_of(trains), undefined, *rows)
+            describe_intervals(*spiked, n_steps, undefined, *rows)
         else:
-            describe_bins(*spiked, steps_of(trains), n_bins, entropy_terms(), undefined, *rows)
-    return {name: found[PLACES[name].table][PLACES[name].row] for name in names}
+            describe_bins(*spiked, n_steps, n_bins, undefined, *rows)
+    values: dict[str, Values] = {name: found[PLACES[name].table][PLACES[name].row] for name in names}
+    if "mean_spike_times" in values and "histogram_mean" in values:
+        # The same by another name, but the caller may change one of them.
+        values["histogram_mean"] = values["histogram_mean"].copy()
+    return values
 
 
 def ends_of(trains: SpikeTrains, missing: float) -> tuple[Values, Values, Values]:
@@ -122,11 +123,3 @@ def fillers_of(table: str, missing: float | None) -> NDArray[np.float64]:
         # Of one spike, which has no shape; where there is none they are as the mean.
         rows[1] = rows[2] = np.nan if missing is not None and np.isnan(missing) else 0.0
     return np.array([rows[row] for row in sorted(rows)])
-
-
-@functools.cache
-def entropy_terms() -> NDArray[np.float64]:
-    """Return what bins add to the entropy, made at the first use."""
-    terms = np.zeros((TABULATED, TABULATED))
-    tabulate_terms(terms)
-    return terms

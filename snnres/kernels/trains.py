@@ -3,7 +3,7 @@
 import numpy as np
 
 from .bins import set_ends
-from .compile import inline_jit, jit
+from .compile import jit
 
 
 @jit
@@ -81,10 +81,10 @@ def describe_intervals(indptr, times, n_steps, missing, mean, variance, burstine
 
 
 @jit
-def describe_bins(indptr, times, n_steps, n_bins, terms, missing, entropy, fano):
+def describe_bins(indptr, times, n_steps, n_bins, missing, entropy, fano):
     """Set the entropy in bits of how each train's spikes are distributed over equal bins, and its counts' Fano factor.
 
-    ``missing`` has an entry for each of them where the train is silent; ``terms`` is as for :func:`tabulate_terms`.
+    ``missing`` has an entry for each of them where the train is silent.
     """
     ends = np.zeros(n_bins, dtype=np.int64)
     for i in range(entropy.size):
@@ -100,26 +100,13 @@ def describe_bins(indptr, times, n_steps, n_bins, terms, missing, entropy, fano)
             begin = e
             while e < last and times[e] < ends[b]:
                 e += np.uint64(1)
-            inside = np.int64(e - begin)
-            bits += terms[count, inside] if count < terms.shape[0] else entropy_term(inside, count)
+            inside = e - begin
+            if inside > 0:
+                bits += inside / count * np.log2(count / inside)
             away = inside - count / n_bins
             squares += away * away
         entropy[i] = bits
         fano[i] = squares / count
-
-
-@inline_jit
-def entropy_term(inside, count):
-    """Return what a bin with so many of the spikes adds to the entropy in bits."""
-    return inside / count * np.log2(count / inside) if inside > 0 else 0.0
-
-
-@jit
-def tabulate_terms(terms):
-    """Set ``terms[count, inside]`` to what :func:`entropy_term` gives, where no logarithm need be taken any more."""
-    for count in range(1, terms.shape[0]):
-        for inside in range(count + 1):
-            terms[count, inside] = entropy_term(inside, count)
 
 
 @jit
