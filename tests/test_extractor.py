@@ -5,7 +5,7 @@ import pytest
 from cases import lively
 
 from snnres import Recording
-from snnres.features import FEATURES, FeatureExtractor, FeatureOptions, value_groups
+from snnres.features import FEATURES, FeatureExtractor, FeatureOptions, extract_features, value_groups
 
 OPTIONS = FeatureOptions(n_bins=3, trace_tau=7.0, max_isi=2, scales=(1, 4, 2, 3), final_taus=(5.0, 2.5))
 # Of no step, of one, of fewer steps than bins, and of many.
@@ -181,6 +181,19 @@ def test_a_batch_writes_to_a_memory_map(tmp_path, n_jobs):
     assert snn.simulate_batch(inputs, returns=extractor, out=out, n_jobs=n_jobs) is out
     out.flush()
     np.testing.assert_array_equal(np.fromfile(tmp_path / "features", np.float32).reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("at_once", [1, 300, 2**18])
+def test_a_batch_s_features_by_name_are_found_a_few_trials_at_a_time(monkeypatch, at_once):
+    snn, inputs = batch()
+    recordings = snn.simulate_batch(inputs, n_jobs=1)
+    expected = [extract_features(recording.trains(CHOSEN)) for recording in recordings]
+    monkeypatch.setattr("snnres.features.extractor.SPIKES_AT_ONCE", at_once)
+    found = snn.simulate_batch(inputs, returns="features", neurons=CHOSEN, n_jobs=2)
+    assert list(found) == list(expected[0])
+    for name, values in found.items():
+        np.testing.assert_array_equal(values, [trial[name] for trial in expected])
+        assert values.dtype == expected[0][name].dtype
 
 
 def test_only_features_are_written_to_out():

@@ -165,6 +165,17 @@ def test_every_feature_by_its_definition(seed, options):
         np.testing.assert_allclose(values, expected, **CLOSE, err_msg=name)
 
 
+def test_what_is_extracted_is_the_caller_s_to_change():
+    dense = dense_trains(0)
+    trains = Recording.from_dense(dense).trains()
+    expected, found = (features.extract_features(trains) for _ in range(2))
+    for name in found:
+        found[name][:] = 99
+        for other in list(found)[list(found).index(name) + 1 :]:
+            np.testing.assert_array_equal(found[other], expected[other])
+    same(features.extract_features(dense), expected)
+
+
 def test_the_reference_s_eight_come_first():
     assert tuple(features.extract_features(dense_trains(0))) == EXTRACTED
 

@@ -18,6 +18,8 @@ from .basic import (
     spike_variances,
 )
 from .extractor import FeatureExtractor
+from .extractor import arrays_by_trial as arrays_by_trial
+from .extractor import extract_by_trial as extract_by_trial
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
 from .tables import FEATURES, FeatureOptions, extract_features, value_groups, value_names
 from .tables import check_feature_names as check_feature_names

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..kernels.extraction import count_trials, filter_trials
-from ..recording import Recording
+from ..recording import Recording, SpikeTrains
 from ..recording.spikes import check_bounds
 from ..validation import check_int, check_neurons, check_rows_out, check_type, freeze
-from .tables import FEATURES, FeatureOptions, check_feature_names, value_groups, value_names
+from .described import PLACES, described
+from .tables import (
+    EXTRACTED,
+    FEATURES,
+    FeatureOptions,
+    check_feature_names,
+    extract_features,
+    value_groups,
+    value_names,
+)
 from .timed import finest_scales
-from .trains import measured
 
 # Numbers of bins, one a block, of features that are counts of spikes.
 BINS: dict[str, Callable[[FeatureOptions], tuple[int, ...]]] = {
@@ -214,10 +222,12 @@ class FeatureExtractor:
         rows: NDArray[np.float32],
     ) -> None:
         """Write features with one value a neuron, which need its train, a few trials at a time."""
-        for some in pieces(recording.offsets[starts]):
-            trains = measured(recording.trains_by_trial(starts[some.start : some.stop + 1], neurons))
+        together = [name for name in firsts if name in PLACES]
+        options = self.options
+        for some, trains in trains_of(recording, starts, neurons):
+            found = described(trains, *together, n_bins=options.n_bins, max_isi=options.max_isi)
             for name, first in firsts.items():
-                values = FEATURES[name](trains, self.options)
+                values = found[name] if name in found else FEATURES[name](trains, options)
                 rows[some, first : first + len(neurons)] = values.reshape(-1, len(neurons))
 
 
@@ -228,6 +238,29 @@ def write_counts(events: Events, n_neurons: int, wanted: list[tuple[int, int]], 
         scales, firsts = np.array([entry for entry in wanted if finest[entry[0]] == most]).T.copy()
         counts, sums = (np.zeros((*shape, n_neurons + 1), dtype=np.int32) for shape in ((most,), ()))
         count_trials(*events, scales, firsts, counts, sums, rows)
+
+
+def arrays_by_trial(n_trials: int, n_neurons: int) -> dict[str, NDArray[Any]]:
+    """Return arrays of shape (n_trials, n_neurons) for the features of :func:`extract_features`, by name."""
+    return {name: np.empty((n_trials, n_neurons), dtype=PLACES[name].dtype) for name in EXTRACTED}
+
+
+def extract_by_trial(
+    recording: Recording, starts: NDArray[np.int64], neurons: NDArray[np.int64], arrays: dict[str, NDArray[Any]]
+) -> None:
+    """Write what :func:`extract_features` gives of each trial to its row of each array."""
+    for some, trains in trains_of(recording, starts, neurons):
+        for name, values in extract_features(trains).items():
+            own = arrays[name][some]
+            own[:] = values.reshape(own.shape)
+
+
+def trains_of(
+    recording: Recording, starts: NDArray[np.int64], neurons: NDArray[np.int64]
+) -> Iterator[tuple[slice, SpikeTrains]]:
+    """Yield successive trials, a few at a time, with the trains of the given neurons in them."""
+    for some in pieces(recording.offsets[starts]):
+        yield some, recording.trains_by_trial(starts[some.start : some.stop + 1], neurons)
 
 
 def pieces(ends: NDArray[np.int64]) -> Iterator[slice]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..validation import check_missing
-from .trains import Spikes, Values, fill, measured
+from .described import described, one_described
+from .trains import Spikes, Values
 
 
 def spike_entropy(spikes: Spikes, *, n_bins: int = 10, missing: float = -1.0) -> Values:
@@ -14,9 +13,7 @@ def spike_entropy(spikes: Spikes, *, n_bins: int = 10, missing: float = -1.0) ->
     ``-sum(q * log2(q))`` with q the fraction of the train's spikes in each of ``n_bins`` bins, a spike at step t in
     bin ``t * n_bins // n_steps``.
     """
-    trains = measured(spikes)
-    entropy, _ = trains.of_bins(n_bins)
-    return fill(entropy, trains.counts > 0, missing)
+    return one_described(spikes, "spike_entropy", n_bins=n_bins, missing=missing)
 
 
 def autocorrelation_first_lag(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -26,15 +23,12 @@ def autocorrelation_first_lag(spikes: Spikes, *, missing: float = 0.0) -> Values
     ``pairs - r * (2 * count - first - last) + (n_steps - 1) * r ** 2``, the bottom ``count * (1 - r)``, with
     ``pairs`` the ISIs of 1 and ``first``, ``last`` the train's values at its ends.
     """
-    trains = measured(spikes)
-    varies = (trains.counts > 0) & (trains.counts < trains.n_steps)
-    return fill(trains.of_intervals.autocorrelation, varies, missing)
+    return one_described(spikes, "autocorrelation_first_lag", missing=missing)
 
 
 def spike_symmetry(spikes: Spikes, *, missing: float = -1.0) -> Values:
     """Return ``1 - |n1 - n2| / (n1 + n2)`` of the spikes before and after the middle; undefined for a silent train."""
-    trains = measured(spikes)
-    return fill(trains.of_times.symmetry, trains.counts > 0, missing)
+    return one_described(spikes, "spike_symmetry", missing=missing)
 
 
 def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[str, Values]:
@@ -43,11 +37,6 @@ def spike_histogram_moments(spikes: Spikes, *, missing: float = -1.0) -> dict[st
     All undefined for a silent train. With fewer than two distinct times skewness and kurtosis are 0 (NaN if
     ``missing`` is NaN).
     """
-    trains = measured(spikes)
-    flat = np.nan if np.isnan(check_missing(missing)) else 0.0
-    spiking, several = trains.counts > 0, trains.counts > 1
-    return {
-        "mean": fill(trains.of_times.mean, spiking, missing),
-        "skewness": fill(fill(trains.of_times.skewness, several, flat), spiking, missing),
-        "kurtosis": fill(fill(trains.of_times.kurtosis, several, flat), spiking, missing),
-    }
+    moments = ("mean", "skewness", "kurtosis")
+    found = described(spikes, *(f"histogram_{moment}" for moment in moments), missing=check_missing(missing))
+    return {moment: found[f"histogram_{moment}"] for moment in moments}

@@ -18,10 +18,31 @@ from .basic import (
     spike_rates,
     spike_variances,
 )
+from .described import described
 from .shape import autocorrelation_first_lag, spike_entropy, spike_histogram_moments, spike_symmetry
 from .timed import binned_counts, filtered_traces, final_traces, multiscale_counts
-from .trains import Spikes, Values, check_scales, check_taus, measured
+from .trains import Spikes, Values, check_scales, check_taus
 from .variability import burstiness, fano_factor, isi_cv, isi_cv2, isi_lv, lempel_ziv_complexity
+
+# Of snn-reservoir-py's documentation: what it implements comes first.
+EXTRACTED = (
+    "spike_counts",
+    "spike_variances",
+    "mean_spike_times",
+    "first_spike_times",
+    "last_spike_times",
+    "mean_isi",
+    "isi_variances",
+    "burst_counts",
+    "spike_rates",
+    "spike_entropy",
+    "autocorrelation_first_lag",
+    "burstiness",
+    "spike_symmetry",
+    "histogram_mean",
+    "histogram_skewness",
+    "histogram_kurtosis",
+)
 
 
 def extract_features(
@@ -48,27 +69,7 @@ def extract_features(
     >>> list(features)[:3], features["mean_isi"].tolist()
     (['spike_counts', 'spike_variances', 'mean_spike_times'], [2.0, -1.0])
     """
-    trains = measured(spikes)
-    chosen: dict[str, Any] = {} if missing is None else {"missing": missing}
-    moments = spike_histogram_moments(trains, **chosen)
-    return {
-        "spike_counts": spike_counts(trains),
-        "spike_variances": spike_variances(trains),
-        "mean_spike_times": mean_spike_times(trains, **chosen),
-        "first_spike_times": first_spike_times(trains, **chosen),
-        "last_spike_times": last_spike_times(trains, **chosen),
-        "mean_isi": mean_isi(trains, **chosen),
-        "isi_variances": isi_variances(trains, **chosen),
-        "burst_counts": burst_counts(trains, max_isi=max_isi),
-        "spike_rates": spike_rates(trains),
-        "spike_entropy": spike_entropy(trains, n_bins=n_bins, **chosen),
-        "autocorrelation_first_lag": autocorrelation_first_lag(trains, **chosen),
-        "burstiness": burstiness(trains, **chosen),
-        "spike_symmetry": spike_symmetry(trains, **chosen),
-        "histogram_mean": moments["mean"],
-        "histogram_skewness": moments["skewness"],
-        "histogram_kurtosis": moments["kurtosis"],
-    }
+    return described(spikes, *EXTRACTED, missing=missing, n_bins=n_bins, max_isi=max_isi)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ import numpy as np
 
 from ..kernels.complexity import count_words
 from ..kernels.trains import add_local_variation
-from .trains import Spikes, Values, as_trains, fill, measured, ratio, steps_of
+from ..validation import check_missing
+from .described import one_described
+from .trains import Spikes, Values, as_trains, steps_of
 
 
 def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -14,15 +16,12 @@ def burstiness(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
     Undefined under 3 spikes. K.-I. Goh and A.-L. Barabási, EPL 81 (2008) 48002.
     """
-    trains = measured(spikes)
-    return fill(trains.of_intervals.burstiness, trains.counts > 2, missing)
+    return one_described(spikes, "burstiness", missing=missing)
 
 
 def isi_cv(spikes: Spikes, *, missing: float = 0.0) -> Values:
     """Return the coefficient of variation of the ISIs, ``sd / mean`` (ddof 0); undefined under 3 spikes."""
-    trains = measured(spikes)
-    isi = trains.of_intervals
-    return fill(ratio(np.sqrt(isi.variance), isi.mean), trains.counts > 2, missing)
+    return one_described(spikes, "isi_cv", missing=missing)
 
 
 def isi_cv2(spikes: Spikes, *, missing: float = 0.0) -> Values:
@@ -43,18 +42,16 @@ def isi_lv(spikes: Spikes, *, missing: float = 0.0) -> Values:
 
 def _local(spikes: Spikes, factor: float, which: int, missing: float) -> Values:
     """Return ``factor`` times the mean of ``|I2 - I1| / (I2 + I1)``, or of its square."""
-    trains = measured(spikes)
+    trains, filler = as_trains(spikes), check_missing(missing)
     sums = np.zeros((2, trains.n_trains))
     add_local_variation(trains.indptr, trains.times, *sums)
-    n_pairs = np.maximum(trains.counts - 2, 0)
-    return fill(factor * ratio(sums[which], n_pairs), n_pairs > 0, missing)
+    n_pairs = np.diff(trains.indptr) - 2
+    return np.where(n_pairs > 0, factor * (sums[which] / np.maximum(n_pairs, 1)), filler)
 
 
 def fano_factor(spikes: Spikes, *, n_bins: int = 10, missing: float = 0.0) -> Values:
     """Return variance (ddof 0) over mean of the counts in ``n_bins`` time bins; undefined for a silent train."""
-    trains = measured(spikes)
-    _, fano = trains.of_bins(n_bins)
-    return fill(fano, trains.counts > 0, missing)
+    return one_described(spikes, "fano_factor", n_bins=n_bins, missing=missing)
 
 
 def lempel_ziv_complexity(spikes: Spikes) -> Values:

@@ -7,15 +7,17 @@ from .compile import jit
 
 
 @jit
-def describe_times(indptr, times, n_steps, mean, skewness, kurtosis, symmetry):
+def describe_times(indptr, times, n_steps, missing, mean, skewness, kurtosis, symmetry):
     """Set mean, skewness and excess kurtosis of each train's spike times, and how even its two halves are.
 
-    A silent train keeps what stands there, as does one whose times are all the same its skewness and kurtosis.
+    ``missing`` has an entry for each where the train is silent, of the second and third where it has one spike.
     """
     for i in range(mean.size):
         begin, end = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
         count = indptr[i + 1] - indptr[i]
         if count == 0:
+            mean[i] = skewness[i] = kurtosis[i] = missing[0]
+            symmetry[i] = missing[3]
             continue
         total, early = np.int64(0), np.int64(0)
         for e in range(begin, end):
@@ -34,18 +36,26 @@ def describe_times(indptr, times, n_steps, mean, skewness, kurtosis, symmetry):
             variance = squares / count
             skewness[i] = cubes / count / (variance * np.sqrt(variance))
             kurtosis[i] = quartics / count / (variance * variance) - 3.0
+        elif count == 1:
+            skewness[i], kurtosis[i] = missing[1], missing[2]
+        else:
+            # Beyond 2^53 the mean of two steps may be rounded to both.
+            skewness[i] = kurtosis[i] = 0.0
 
 
 @jit
-def describe_intervals(indptr, times, n_steps, mean, variance, burstiness, autocorrelation):
-    """Set mean, variance and burstiness of each train's intervals, and its autocorrelation at a lag of one step.
+def describe_intervals(indptr, times, n_steps, missing, mean, variance, burstiness, relative, autocorrelation):
+    """Set mean, variance, burstiness and coefficient of variation of each train's intervals, and its autocorrelation.
 
-    A train of fewer than 2 spikes keeps what stands there of intervals, a constant one its autocorrelation.
+    ``missing`` has an entry for each of them where it is undefined.
     """
     for i in range(mean.size):
         count = indptr[i + 1] - indptr[i]
-        if count == 0:
-            continue
+        if count < 3:
+            mean[i], variance[i] = missing[0], missing[1]
+            burstiness[i], relative[i], autocorrelation[i] = missing[2], missing[3], missing[4]
+            if count == 0:
+                continue
         first, last = np.uint64(indptr[i]), np.uint64(indptr[i + 1] - 1)
         pairs = np.int64(0)
         if count > 1:
@@ -57,9 +67,13 @@ def describe_intervals(indptr, times, n_steps, mean, variance, burstiness, autoc
                 away = interval - mean[i]
                 squares += away * away
             variance[i] = squares / (count - 1)
-            spread = np.sqrt(variance[i])
-            burstiness[i] = (spread - mean[i]) / (spread + mean[i])
-        if count < n_steps[i]:
+            if count > 2:
+                spread = np.sqrt(variance[i])
+                burstiness[i] = (spread - mean[i]) / (spread + mean[i])
+                relative[i] = spread / mean[i]
+        if count == n_steps[i]:
+            autocorrelation[i] = missing[4]
+        else:
             rate = count / n_steps[i]
             at_ends = np.int64(times[first] == 0) + np.int64(times[last] == n_steps[i] - 1)
             top = pairs - rate * (2 * count - at_ends) + (n_steps[i] - 1) * rate * rate
@@ -67,10 +81,10 @@ def describe_intervals(indptr, times, n_steps, mean, variance, burstiness, autoc
 
 
 @jit
-def describe_bins(indptr, times, n_steps, n_bins, entropy, fano):
+def describe_bins(indptr, times, n_steps, n_bins, missing, entropy, fano):
     """Set the entropy in bits of how each train's spikes are distributed over equal bins, and its counts' Fano factor.
 
-    A silent train keeps what stands there.
+    ``missing`` has an entry for each of them where the train is silent.
     """
     ends = np.zeros(n_bins, dtype=np.int64)
     for i in range(entropy.size):
@@ -78,6 +92,7 @@ def describe_bins(indptr, times, n_steps, n_bins, entropy, fano):
             set_ends(n_steps[i], ends)
         count = indptr[i + 1] - indptr[i]
         if count == 0:
+            entropy[i], fano[i] = missing[0], missing[1]
             continue
         e, last = np.uint64(indptr[i]), np.uint64(indptr[i + 1])
         bits, squares = 0.0, 0.0
@@ -95,13 +110,21 @@ def describe_bins(indptr, times, n_steps, n_bins, entropy, fano):
 
 
 @jit
-def count_short_intervals(indptr, times, longest, counts):
-    """Set ``counts`` to the number of each train's intervals of at most ``longest`` steps."""
+def describe_rates(indptr, n_steps, rate, variance):
+    """Set the mean of each 0/1 train and its variance, 0 where there are no steps."""
+    for i in range(rate.size):
+        rate[i] = (indptr[i + 1] - indptr[i]) / n_steps[i] if n_steps[i] > 0 else 0.0
+        variance[i] = rate[i] * (1.0 - rate[i])
+
+
+@jit
+def count_bursts(indptr, times, longest, counts):
+    """Set ``counts`` to the number of each train's runs of intervals of at most ``longest`` steps."""
     for i in range(counts.size):
         short = np.int64(0)
         for e in range(np.uint64(indptr[i] + 1), np.uint64(indptr[i + 1])):
             short += times[e] - times[e - np.uint64(1)] <= longest
-        counts[i] = short
+        counts[i] = indptr[i + 1] - indptr[i] - short
 
 
 @jit

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..features import FeatureExtractor, extract_features
+from ..features import FeatureExtractor, arrays_by_trial, extract_by_trial
 from ..jobs import Threads, Workers
 from ..kernels.batch import run_trials
 from ..kernels.model import Recorder, State
@@ -27,6 +27,8 @@ from .trials import Chunk, Stretch, Trials
 Reduce: TypeAlias = Callable[[SpikeTrains], Any]
 Returns: TypeAlias = Literal["recordings", "outputs", "features"] | FeatureExtractor | Reduce
 Bounds: TypeAlias = tuple[int, int]
+# Arrays with a row a trial: the matrix of an extractor, or a dict of the features by name.
+Rows: TypeAlias = Any
 
 
 class Probing(NamedTuple):
@@ -53,7 +55,7 @@ class Task(NamedTuple):
     trials: Trials
     potentials: NDArray[np.float32]
     number: int
-    rows: NDArray[np.float32] | None
+    rows: Rows | None
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,15 @@ class Batch:
     def __call__(self, task: Task) -> Any:
         """Run the trials of a task; return what is wanted of them, None if it is written."""
         chunk = self.simulate(task)
-        if not isinstance(self.returns, FeatureExtractor):
-            return taken(self.returns, self.neurons, chunk)
         rows = task.rows
         if rows is None:
-            rows = self.returns.rows_for(len(task.trials.durations), len(self.neurons))
-        self.returns.write(chunk.recording, chunk.starts, self.neurons, rows)
+            rows = features_rows(self.returns, len(task.trials.durations), len(self.neurons), None)
+        if rows is None:
+            return taken(self.returns, self.neurons, chunk)
+        if isinstance(self.returns, FeatureExtractor):
+            self.returns.write(chunk.recording, chunk.starts, self.neurons, rows)
+        else:
+            extract_by_trial(chunk.recording, chunk.starts, self.neurons, rows)
         return None if rows is task.rows else rows
 
     def simulate(self, task: Task) -> Chunk:
@@ -146,7 +151,7 @@ def run_batch(
 
     def task(first: int, last: int) -> Task:
         own = potentials if len(potentials) == 1 else potentials[first:last]
-        return Task(trials.part(first, last), own, first, None if rows is None or workers.apart else rows[first:last])
+        return Task(trials.part(first, last), own, first, None if workers.apart else part_of(rows, first, last))
 
     if workers.apart:
         batch.compile(task(*bounds[0]))
@@ -160,7 +165,7 @@ def run_batch(
             if rows is None:
                 parts.append(part)
             elif part is not None:
-                rows[first:last] = part
+                write_part(part_of(rows, first, last), part)
             report(last)
     return join(parts, batch.returns, trials.durations) if rows is None else rows
 
@@ -192,19 +197,30 @@ def taken(returns: Returns, neurons: NDArray[np.int64], chunk: Chunk) -> Any:
         return chunk.recordings()
     if returns == "outputs":
         return chunk.outputs(neurons)
-    reduce = returns if callable(returns) else extract_features
+    reduce: Any = returns
     return rows_of(reduce, chunk.trains(neurons), len(neurons))
 
 
-def features_rows(
-    returns: Returns, n_trials: int, n_neurons: int, out: NDArray[np.float32] | None
-) -> NDArray[np.float32] | None:
-    """Return the matrix to which threads write the features of their trials; None where none are asked for."""
+def features_rows(returns: Returns, n_trials: int, n_neurons: int, out: NDArray[np.float32] | None) -> Any:
+    """Return the arrays to which threads write the features of their trials; None where none are asked for."""
     if isinstance(returns, FeatureExtractor):
         return returns.rows_for(n_trials, n_neurons, out)
     if out is not None:
         raise refuse("out", "None unless returns is a FeatureExtractor", out)
-    return None
+    return arrays_by_trial(n_trials, n_neurons) if returns == "features" else None
+
+
+def part_of(rows: Rows | None, first: int, last: int) -> Rows | None:
+    """Return the rows of some successive trials, None of none, as views."""
+    if isinstance(rows, dict):
+        return {name: values[first:last] for name, values in rows.items()}
+    return None if rows is None else rows[first:last]
+
+
+def write_part(rows: Rows, part: Rows) -> None:
+    """Write to rows what another process found of them."""
+    for name in rows if isinstance(rows, dict) else (...,):
+        rows[name][:] = part[name]
 
 
 def rows_of(reduce: Reduce, trains: SpikeTrains, n_neurons: int) -> Any:
