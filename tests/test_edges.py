@@ -1,10 +1,12 @@
-"""Synapses by target, beside a stable sort."""
+"""Synapses in their orders, beside a stable sort."""
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from snnres.kernels import spans
 from snnres.kernels.edges import build_edges
+from snnres.network.synapses import Synapses
 
 
 def even(rng, n_rows, n_neurons):
@@ -36,3 +38,20 @@ def test_synapses_by_target_are_a_stable_sort(graph, shape, monkeypatch):
     np.testing.assert_array_equal(edges.in_edge, order)
     np.testing.assert_array_equal(edges.in_source, row[order])
     np.testing.assert_array_equal(edges.in_indptr, np.searchsorted(target[order], np.arange(shape[1] + 1)))
+
+
+@pytest.mark.parametrize("graph", [even, sparse, into_one])
+def test_rows_in_the_order_of_delays_and_back(graph, monkeypatch):
+    monkeypatch.setattr(spans, "SPAN", 100)
+    rng = np.random.default_rng(0)
+    matrix = sp.csr_matrix(graph(rng, 60, 60) * rng.random((60, 60)), dtype=np.float32)
+    delays = rng.choice([1, 2, 3, 2**20], size=matrix.nnz).astype(np.int32)
+    order = np.lexsort((delays, np.repeat(np.arange(60), np.diff(matrix.indptr))))
+    synapses = Synapses(matrix, delays)
+    np.testing.assert_array_equal(synapses.delays, delays[order])
+    np.testing.assert_array_equal(synapses.matrix.indices, matrix.indices[order])
+    np.testing.assert_array_equal(synapses.matrix.data, matrix.data[order])
+    weights, steps = synapses.by_target()
+    np.testing.assert_array_equal(steps, delays)
+    np.testing.assert_array_equal(weights.indices, matrix.indices)
+    np.testing.assert_array_equal(weights.data, matrix.data)
