@@ -263,7 +263,8 @@ def check_weight_rows(name: str, value: Any) -> sp.csr_matrix:
         if rows.nnz < triplets.nnz:
             raise duplicates(name, triplets.nnz - rows.nnz)
     check_finite(name, rows.data)
-    matrix = sp.csr_matrix((rows.data.astype(np.float32), rows.indices, rows.indptr), shape=value.shape, copy=True)
+    parts = (rows.data.astype(np.float32), rows.indices.copy(), rows.indptr.copy())
+    matrix = sp.csr_matrix(parts, shape=value.shape)
     matrix.sort_indices()
     if not matrix.has_canonical_format:
         same_row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))

@@ -16,6 +16,8 @@ UnsignedArray = NDArray[np.unsignedinteger[Any]]
 ONE = np.uint32(1)
 NEXT = np.uint64(1)
 NOTHING = np.float32(0)
+# To sort by the upper half of a word, what stood first being in the lower.
+HALF, LOWER = np.uint64(32), np.uint64(2**32 - 1)
 # Synapses for which to ask for memory takes longer than to wait for it.
 CACHED = 2**19
 
@@ -165,6 +167,25 @@ def spread_later(synapses, model, state, potential, spikes):
     flight.position[0] = np.int64(row + NEXT) if following < np.uint64(flight.pending.size) else 0
 
 
+@jit
+def sort_rows(indptr, first, last, key, former, ordered, keys):
+    """Write three arrays of synapses, each of some rows ascending by a key >= 0 below 2^31, equals as they stood.
+
+    ``keys`` is a scratch of uint64 with an entry for each synapse of the longest row. Mutates ``ordered``.
+    """
+    for j in range(first, last):
+        start, count = indptr[j], indptr[j + 1] - indptr[j]
+        row = keys[:count]
+        for k in range(count):
+            row[k] = (np.uint64(key[start + k]) << HALF) | np.uint64(k)
+        row.sort()
+        for k in range(count):
+            e = start + np.int64(row[k] & LOWER)
+            ordered[0][start + k] = former[0][e]
+            ordered[1][start + k] = former[1][e]
+            ordered[2][start + k] = former[2][e]
+
+
 def terminals_of(
     indptr: NDArray[np.signedinteger], delays: NDArray[np.int32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
@@ -189,8 +210,10 @@ def build_delayed_edges(
 ) -> DelayedEdges:
     """Return the edges of a CSR matrix whose rows are in the order of delays, then targets; ``weights`` is shared."""
     n_neurons = len(indptr) - 1
-    span = (delays.astype(np.int64) - 1) * n_neurons + indices
-    slot = span.astype(narrowest(int(delays.max(initial=1)) * n_neurons))
+    kind = narrowest(int(delays.max(initial=1)) * n_neurons)
+    slot = (delays - 1).astype(kind)
+    slot *= kind(n_neurons)
+    slot += indices.astype(kind, copy=False)
     if by_target:
         rows, bounds, wait = terminals_of(indptr, delays)
         edges = build_edges(bounds.astype(np.int64), indices, weights, n_neurons=n_neurons, by_target=True)

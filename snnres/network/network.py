@@ -21,7 +21,7 @@ from ..parts import Cell, Device, Element, LearningRule, Part, Plasticity
 from ..parts.values import Values
 from .arrays import named_arrays
 from .drive import InputWeights
-from .synapses import Synapses, source_of_synapse
+from .synapses import Synapses
 
 EARLY_ARRIVALS, EARLY_SPIKES = ("potentiate", "both"), ("depress", "both")
 
@@ -152,12 +152,19 @@ class Network:
         return (lower if self.signs is None else max(lower, 0.0)), upper
 
     def weights_seen(self, plasticity: Plasticity) -> NDArray[np.float32]:
-        """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs."""
+        """Return the weights on which a rule acts as it sees them: magnitudes where neurons have signs.
+
+        Those of the network itself, not a copy, where it acts on all of them as they are.
+        """
         matrix = self.synapses.matrix
-        source = source_of_synapse(matrix)
-        weights = matrix.data if self.signs is None else matrix.data * self.signs[source]
+        out_degree = np.diff(matrix.indptr)
+        weights: NDArray[np.float32] = matrix.data
+        if self.signs is not None:
+            weights = weights * np.repeat(self.signs, out_degree)
+        if plasticity.sources is None and plasticity.targets is None:
+            return weights
         sources, targets = (plasticity.group(name, self.n_neurons) for name in ("sources", "targets"))
-        return np.asarray(weights[sources[source] & targets[matrix.indices]], dtype=np.float32)
+        return np.asarray(weights[np.repeat(sources, out_degree) & targets[matrix.indices]])
 
     def _signs_by_row(self) -> NDArray[np.float32] | None:
         """Return the sign of each row of the synapses that a rule visits, None where they may be any."""

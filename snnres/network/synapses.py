@@ -7,9 +7,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of
+from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of, sort_rows
 from ..kernels.edges import Edges, build_edges, narrowest
 from ..kernels.shares import split_rows
+from ..kernels.spans import row_spans
 from ..validation import check_matrix
 
 # Places in the ring of what is to arrive: the kernels count them in 32 bits, and 16 GiB they would be.
@@ -55,8 +56,7 @@ class Synapses:
                     f"delays must be such that the longest times the number of neurons is at most {MOST_PENDING}. "
                     f"Got {delays.max()} for {matrix.shape[0]} neurons instead."
                 )
-            order = np.lexsort((delays, source_of_synapse(matrix)))
-            self.matrix, self.delays = reordered(matrix, order), delays[order]
+            self.matrix, self.delays = with_sorted_rows(matrix, delays, by=delays)
 
     @property
     def max_delay(self) -> int:
@@ -113,8 +113,7 @@ class Synapses:
         """Return copies of matrix and delays with sorted rows."""
         if self.delays is None:
             return self.matrix.copy(), None
-        order = np.lexsort((self.matrix.indices, source_of_synapse(self.matrix)))
-        return reordered(self.matrix, order), self.delays[order]
+        return with_sorted_rows(self.matrix, self.delays, by=self.matrix.indices)
 
     def __getstate__(self) -> dict[str, Any]:
         # Layouts share their weights with the matrix, which copies would not.
@@ -154,9 +153,19 @@ def restricted_view(
     return part._replace(in_edge=edge[part.in_edge], edge=edge)
 
 
-def reordered(matrix: sp.csr_matrix, order: NDArray[np.int64]) -> sp.csr_matrix:
-    """Return a copy with the entries of each row in another order."""
-    return sp.csr_matrix((matrix.data[order], matrix.indices[order], matrix.indptr.copy()), shape=matrix.shape)
+def with_sorted_rows(
+    matrix: sp.csr_matrix, delays: NDArray[np.int32], by: NDArray[np.signedinteger[Any]]
+) -> tuple[sp.csr_matrix, NDArray[np.int32]]:
+    """Return copies of matrix and delays in which each row ascends by a key, one a synapse, equals as they stood.
+
+    Row by row: 0.35 s for 10^7 synapses, where one sort of all takes 1.0 to 1.5 and heeds no interrupt.
+    """
+    former = (matrix.data, matrix.indices, delays)
+    ordered = tuple(map(np.empty_like, former))
+    keys = np.empty(int(np.diff(matrix.indptr).max(initial=0)), dtype=np.uint64)
+    for first, last in row_spans(matrix.indptr):
+        sort_rows(matrix.indptr, first, last, by, former, ordered, keys)
+    return sp.csr_matrix((*ordered[:2], matrix.indptr.copy()), shape=matrix.shape), ordered[2]
 
 
 def as_weights(name: str, matrix: Any, n_neurons: int) -> sp.csr_matrix:

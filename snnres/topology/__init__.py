@@ -7,6 +7,7 @@ from .exchange import from_networkx, graph_of_networkx, to_networkx
 from .random_graphs import erdos_renyi, watts_strogatz
 from .scaling import scale_by_in_degree, scale_to_spectral_radius, spectral_radius
 from .signs import check_signs, signed_weights
+from .signs import give_signs as give_signs
 from .weights import mean_in_degree as mean_in_degree
 from .weights import mean_weight as mean_weight
 from .weights import normal_weights as normal_weights

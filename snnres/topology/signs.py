@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ..kernels.spans import row_spans
 from ..validation import check_neuron_signs, check_real, check_weight_signs, check_weights
 
 
@@ -39,13 +40,23 @@ def signed_weights(weights: sp.csr_matrix, signs: ArrayLike, ratio: float = 1.0)
     [[0.0, 0.5], [-1.0, -4.0]]
     """
     matrix = check_weights("weights", weights)
-    each = check_neuron_signs("signs", signs, matrix.shape[0])
-    g = check_real("ratio", ratio, above=0)
-    strongest = float(np.abs(matrix.data).max(initial=0))
-    check_real("ratio times the largest absolute weight", g * strongest)
-    factor = np.where(each > 0, np.float32(1), np.float32(-g))
-    matrix.data = np.abs(matrix.data) * np.repeat(factor, np.diff(matrix.indptr))
+    give_signs(matrix, check_neuron_signs("signs", signs, matrix.shape[0]), check_real("ratio", ratio, above=0))
     return matrix
+
+
+def give_signs(matrix: sp.csr_matrix, signs: NDArray[np.int8], ratio: float) -> None:
+    """Give checked weights the signs of their neurons, as :func:`signed_weights` does. Mutates ``matrix``.
+
+    If a weight would leave the range of float32, it is a ValueError, and nothing has changed.
+    """
+    data, indptr = matrix.data, matrix.indptr
+    strongest = max(-float(data.min(initial=0)), float(data.max(initial=0)))
+    check_real("ratio times the largest absolute weight", ratio * strongest)
+    factor = np.where(signs > 0, np.float32(1), np.float32(-ratio))
+    for first, last in row_spans(indptr):
+        piece = data[indptr[first] : indptr[last]]
+        np.abs(piece, out=piece)
+        piece *= np.repeat(factor[first:last], np.diff(indptr[first : last + 1]))
 
 
 def check_signs(weights: sp.csr_matrix, signs: ArrayLike) -> NDArray[np.int8]:
