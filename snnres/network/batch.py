@@ -153,11 +153,12 @@ def run_batch(
         own = potentials if len(potentials) == 1 else potentials[first:last]
         return Task(trials.part(first, last), own, first, None if workers.apart else part_of(rows, first, last))
 
+    network.synapses.expect(int(trials.durations.sum()))
     if workers.apart:
         batch.compile(task(*bounds[0]))
     else:
         # Made here and not by the first thread that asks, since two would make it twice.
-        _ = network.synapses.edges
+        network.frozen_model()
     parts = []
     # Closed at once, or an error here would leave the workers at work for as long as its traceback is kept.
     with contextlib.closing(workers.in_order(batch, itertools.starmap(task, bounds))) as results, report:

@@ -66,8 +66,7 @@ class Network:
             if verbs.compete in element.verbs:
                 check_kernels("cell of a network with a competition", self.cell, cell, (verbs.margin,))
         if "device" in self.elements:
-            weights = self.synapses.matrix.data
-            weights[:] = self.programmed(weights)
+            self.synapses.set_weights(self.programmed(self.synapses.matrix.data))
 
     def programmed(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what becomes of weights, in the order of the synapses, that are set from outside: the device's."""
@@ -105,12 +104,22 @@ class Network:
         model = self._model(self.cell, trace_decay)
         if not self.active_rules:
             return model
+        self.synapses.forget_packed()
         rules = tuple(map(self._learning, self.active_rules))
         return model._replace(synapses=self.synapses.edges_both_ways, rules=rules)
 
     def frozen_model(self, trace_decay: np.float32 | None = None) -> Model:
         """Return the network for the kernels, nothing of it learning."""
-        return self._model(self.cell.frozen(), trace_decay)
+        return self.at_its_best(self._model(self.cell.frozen(), trace_decay))
+
+    def at_its_best(self, model: Model) -> Model:
+        """Return a model of this network with synapses in the layout that pays, for a run in which no weight changes.
+
+        With rules that is another run's business: they change the weights without telling.
+        """
+        if self.active_rules or model.transmission is not None:
+            return model
+        return model._replace(synapses=self.synapses.edges_frozen)
 
     def _model(self, cell: Cell, trace_decay: np.float32 | None) -> Model:
         trace = None if trace_decay is None else Trace(trace_decay)

@@ -337,6 +337,8 @@ class SNN(Driving):
             if kept is not None:
                 call = call_of_run("simulate" if path is None else "simulate_to_disk", n_steps, trace_tau, monitor)
                 ending.enter_context(kept.taken_by(Identity.of(self.to_arrays(), call, model, self._state, drive)))
+            self._network.synapses.expect(n_steps)
+            model = self._network.at_its_best(model)
             begun = begin(self._network, model, drive, self._state, n_steps, monitor, kept, path, threads)
             ending.callback(begun.run.close)
             # Kept before the first step: whenever an interrupt falls, the recording goes as far as the state.

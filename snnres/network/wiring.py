@@ -148,7 +148,7 @@ class Wiring(Readings):
             raise refuse("target_mean", rule, target_mean)
         if abs(factor) * max(1.0, float(np.abs(self._weights.data).max())) > FLOAT32_MAX:
             raise refuse("target_mean", "such that every weight stays within the range of float32", target_mean)
-        self._weights.data[:] = self._network.programmed(self._weights.data * np.float32(factor))
+        self._network.synapses.set_weights(self._network.programmed(self._weights.data * np.float32(factor)))
 
     def reset_synaptic_weights(self, mean: float, std: float = 0.1, *, inhibitory_ratio: float | None = None) -> None:
         """Draw the weights of the existing synapses anew from a normal distribution.
@@ -181,7 +181,8 @@ class Wiring(Readings):
             if not np.isfinite(drawn).all():
                 rule = "such that every weight stays within the range of float32"
                 raise refuse("inhibitory_ratio", rule, inhibitory_ratio)
-        self._weights.data[:], self._rng = self._network.programmed(drawn), rng
+        self._network.synapses.set_weights(self._network.programmed(drawn))
+        self._rng = rng
 
     @property
     def _sources(self) -> NDArray[np.int64]:
@@ -240,7 +241,7 @@ class Wiring(Readings):
                 raise ValueError("rates must be given where the latest run has no steps. Got None instead.")
             rates = np.bincount(recording.neurons, minlength=self.num_neurons) / recording.n_steps
         factors = homeostasis.scaling_factors(rates, target_rate, learning_rate)
-        self._weights.data[:] = self._network.programmed(scaled(self._weights, factors))
+        self._network.synapses.set_weights(self._network.programmed(scaled(self._weights, factors)))
         return factors
 
     def rewire(self, fraction: float, weight: float, *, delay: int | None = None) -> None:
