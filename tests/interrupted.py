@@ -15,7 +15,7 @@ import numpy as np
 
 from snnres import SNN, SimulationParams, StateMonitor, STDPParams
 from snnres.network import shares
-from snnres.parts import BernoulliRelease
+from snnres.parts import BernoulliRelease, UniformDelays
 
 N_INTERRUPTS = 12
 MONITOR = StateMonitor(["potential", "timer"], neurons=[7, 300], every=3)
@@ -118,6 +118,29 @@ def after_slow_steps(delay):
     return met, not met or len(snn.spike_matrix_output) == snn.recording.n_steps > 0
 
 
+def large_network(n_neurons):
+    """One whose construction takes a second for 100,000 neurons: graph, signs, delays, and synapses by target."""
+    params = SimulationParams(
+        num_neurons=n_neurons,
+        num_output_neurons=5,
+        mean_weight=0.05,
+        small_world_graph_k=200,
+        small_world_graph_p=0.3,
+        inhibitory_fraction=0.2,
+        membrane_threshold=1.0,
+        leak_coefficient=0.05,
+        refractory_period=2,
+        delays=UniformDelays(1, 20),
+        seed=0,
+    )
+    return SNN(params, STDPParams(W_max=0.1))
+
+
+def after_construction(delay):
+    """Nothing is left behind."""
+    return interrupt(lambda: large_network(100_000), 2 * delay), True
+
+
 def after_adapt(delay):
     """The network is reset, can be used, and has learnt."""
     snn = network(True)
@@ -150,6 +173,7 @@ if __name__ == "__main__":
         "monitored": lambda delay: after_simulate(False, delay, MONITOR),
         "slow": after_slow_steps,
         "shared": lambda delay: after_simulate(False, delay, MONITOR, n_jobs=2),
+        "construction": after_construction,
         "adapt": after_adapt,
         "batch": after_batch,
     }
@@ -159,7 +183,8 @@ if __name__ == "__main__":
     network(True, 10).simulate()
     network(True, 10).adapt(np.ones((2, 3, 5)))
     slow_network(10).simulate()
+    large_network(300)
     network(False).simulate_batch(np.ones((2, 3, 5)), returns="features", n_jobs=2)
     delays = random.Random(0)
-    for _ in range(N_INTERRUPTS if phase in ("simulate", "plastic", "monitored", "slow", "shared") else 3):
+    for _ in range(3 if phase in ("adapt", "batch") else N_INTERRUPTS):
         print(*checks[phase](delays.uniform(0.02, 0.3)), answered[0])

@@ -1,5 +1,7 @@
 """Spikes that are on their way: recurrent delays beside the readable reference, and on their own."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -219,6 +221,13 @@ def test_drawn_delays():
     assert len(set(axons.data.tolist())) > 30
     plain.set_delays(UniformDelays(3, 9), seed=4)
     np.testing.assert_array_equal(first.delays.data, plain.delays.data)
+
+
+def test_delays_drawn_in_pieces_are_those_of_one_draw():
+    count = 2**22 + 5
+    drawn = UniformDelays(2, 9).draw(SimpleNamespace(nnz=count), np.random.default_rng(0))
+    expected = np.random.default_rng(0).integers(2, 9, size=count, dtype=np.int32, endpoint=True)
+    np.testing.assert_array_equal(drawn, expected)
 
 
 def test_set_delays_starts_a_trial_from_the_present_potentials():

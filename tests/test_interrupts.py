@@ -12,7 +12,9 @@ pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("phase", ["simulate", "plastic", "monitored", "slow", "shared", "adapt", "batch"])
+@pytest.mark.parametrize(
+    "phase", ["simulate", "plastic", "monitored", "slow", "shared", "construction", "adapt", "batch"]
+)
 def test_state_weights_and_recording_agree_after_an_interrupt(phase):
     process = processes.start([sys.executable, str(HERE / "interrupted.py"), phase], stdout=subprocess.PIPE, text=True)
     with process:

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ..kernels.spans import spans
 from ..validation import INT32_MAX, check_array, check_int, check_integers, check_type, check_weights, freeze, refuse
 from .base import Part
 
@@ -69,7 +70,9 @@ class UniformDelays(Delays):
     def draw(self, matrix: sp.csr_matrix, rng: np.random.Generator) -> IntArray:
         """Return the delay of each synapse."""
         count = matrix.nnz if self.per == "synapse" else matrix.shape[0]
-        drawn = rng.integers(self.low, self.high, size=count, dtype=np.int32, endpoint=True)
+        drawn = np.empty(count, dtype=np.int32)
+        for first, last in spans(count):
+            drawn[first:last] = rng.integers(self.low, self.high, size=last - first, dtype=np.int32, endpoint=True)
         return drawn if self.per == "synapse" else np.repeat(drawn, np.diff(matrix.indptr))
 
 
