@@ -45,7 +45,7 @@ def add_block(potential: Any, start: Any, packed: Any, e: Any, mask: Any) -> int
 
     Indices are unsigned. Mutates ``potential``.
     """
-    there = np.flatnonzero(mask >> np.arange(WIDTH) & 1)
+    there = np.flatnonzero(int(mask) >> np.arange(int(WIDTH)) & 1)
     potential[int(start) + there] += packed[int(e) : int(e) + len(there)]
     return len(there)
 
@@ -83,7 +83,7 @@ def spread_blocks(synapses, model, state, potential, spikes):
     The targets of a row are distinct, so that their order within it does not matter to any sum. Assumes that nothing
     changes what is sent.
 
-    The first example's events take 1.84 instead of 2.37 ms; asking for memory in time brings nothing here. Blocks padded
+    The first example's events take 1.84 instead of 2.37 ms; asking for memory in time brings nothing. Blocks padded
     to 16 or 32 entries, without masks, are no faster than rows (2.0 to 2.7 ms): each edge of a small world has one
     direction, so that 4 of 10 entries are there, and the copy no longer fits the cache.
     """
