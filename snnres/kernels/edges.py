@@ -54,10 +54,6 @@ def spread(synapses, model, state, potential, spikes):
     Memory is asked for in time, since no processor guesses who fires next. A step of 10^6 neurons with 100 synapses
     each then takes 2.7 instead of 6.7 to 8.7 ns an event, of 10^5 1.2 instead of 3 to 5, of 2,000 an eighth less. With
     the first lines of a row alone, or without its bounds, it is 4 of 10^6.
-
-    Storing the dense stretches of a ring's rows with their gaps, to be added eight at a time, took 0.62 instead of
-    0.67 s of CPU time for 700 trials of 2000 neurons with 200 synapses each (on a busy machine): 8 %, for 100 lines and
-    a second copy of the weights.
     """
     indptr, target, weight = synapses.indptr, synapses.target, synapses.weight
     for k in range(spikes.size):

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from .compile import jit
 from .edges import Edges, Float32Array, UnsignedArray
-from .prefetch import prefetch_to_read
 from .verbs import arriving, send
 
 ONE = np.uint32(1)
@@ -18,8 +17,6 @@ NEXT = np.uint64(1)
 WIDTH = np.uint64(16)
 # Synapses of a row into a block from which on it is worth an entry: 3 and 5 are slower.
 LEAST = np.uint64(4)
-# Spikes ahead of the one that is sent, for whose rows memory is asked: what fits a cache needs no more.
-ROWS_AHEAD = 2
 
 VECTOR, MASK = ir.VectorType(ir.FloatType(), int(WIDTH)), ir.VectorType(ir.IntType(1), int(WIDTH))
 # x + -0.0 is x, bit for bit, whatever x is; x + 0.0 is not for x = -0.0.
@@ -48,7 +45,7 @@ def add_block(potential: Any, start: Any, packed: Any, e: Any, mask: Any) -> int
 
     Indices are unsigned. Mutates ``potential``.
     """
-    there = np.flatnonzero(mask >> np.arange(WIDTH) & 1)
+    there = np.flatnonzero(int(mask) >> np.arange(int(WIDTH)) & 1)
     potential[int(start) + there] += packed[int(e) : int(e) + len(there)]
     return len(there)
 
@@ -85,20 +82,14 @@ def spread_blocks(synapses, model, state, potential, spikes):
 
     The targets of a row are distinct, so that their order within it does not matter to any sum. Assumes that nothing
     changes what is sent.
+
+    The first example's events take 1.84 instead of 2.37 ms; asking for memory in time brings nothing. Blocks padded
+    to 16 or 32 entries, without masks, are no faster than rows (2.0 to 2.7 ms): each edge of a small world has one
+    direction, so that 4 of 10 entries are there, and the copy no longer fits the cache.
     """
     bounds, start, mask, first, packed = synapses.bounds, synapses.start, synapses.mask, synapses.first, synapses.packed
     indptr, target, weight = synapses.indptr, synapses.target, synapses.weight
-    for k in range(spikes.size):
-        if k + ROWS_AHEAD < spikes.size:
-            j = spikes[k + ROWS_AHEAD]
-            prefetch_to_read(start, bounds[j])
-            prefetch_to_read(mask, bounds[j])
-            prefetch_to_read(target, indptr[j])
-            for e in range(first[j], first[j + ONE], WIDTH):
-                prefetch_to_read(packed, e)
-            for e in range(indptr[j], indptr[j + ONE], WIDTH):
-                prefetch_to_read(weight, e)
-        j = spikes[k]
+    for j in spikes:
         e = first[j]
         for b in range(bounds[j], bounds[j + ONE]):
             e += add_block(potential, np.uint64(start[b]), packed, e, mask[b])

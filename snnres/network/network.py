@@ -104,7 +104,6 @@ class Network:
         model = self._model(self.cell, trace_decay)
         if not self.active_rules:
             return model
-        self.synapses.forget_packed()
         rules = tuple(map(self._learning, self.active_rules))
         return model._replace(synapses=self.synapses.edges_both_ways, rules=rules)
 

@@ -19,7 +19,7 @@ from ..validation import check_matrix
 MOST_PENDING = 2**32 - 1
 # Synapses for which packing is worth its kernel; above it wants memory for a second copy, and threads share a run.
 PACKABLE = range(10**5, 4 * 10**5 + 1)
-# Steps with frozen weights from which on it is worth its time: 2 ms, of 1.3 us saved a step in the first example.
+# Steps with frozen weights from which on it is worth its time: 2 ms, of 1 us saved a step in the first example.
 WORTH_PACKING = 1000
 # Packing pays by one instruction, which other processors do entry by entry.
 EXPANDS = bool(llvm.get_host_cpu_features().get("avx512f"))
@@ -108,14 +108,10 @@ class Synapses:
         """Take in that so many steps come before the weights change."""
         self.n_steps += n_steps
 
-    def forget_packed(self) -> None:
-        """Drop the copy of the weights, which are about to change."""
+    def set_weights(self, weights: NDArray[np.float32]) -> None:
+        """Change the weights in place, and drop what is a copy of them."""
         self.n_steps = 0
         self.__dict__.pop("packed", None)
-
-    def set_weights(self, weights: NDArray[np.float32]) -> None:
-        """Change the weights in place."""
-        self.forget_packed()
         self.matrix.data[:] = weights
 
     def view(self, sources: NDArray[np.bool_], targets: NDArray[np.bool_]) -> Edges:
