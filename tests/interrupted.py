@@ -166,7 +166,7 @@ if __name__ == "__main__":
     if phase == "shared":
         # As if it were large.
         shares.LARGE = 0
-        network(False, 200).simulate(monitor=MONITOR, n_jobs=2)
+        network(False, 2000).simulate(monitor=MONITOR, n_jobs=2)
     checks = {
         "simulate": lambda delay: after_simulate(False, delay),
         "plastic": lambda delay: after_simulate(True, delay),

@@ -366,7 +366,8 @@ from test_batch import lively
 from cases import assert_same, snapshot, state_of
 snn, trial = lively(3000, 200)
 before = snapshot(snn)
-snn.simulate_batch([trial] * 2, returns="features", n_jobs=2)
+# So many that the layout of the synapses, too, is that of long batches.
+snn.simulate_batch([trial] * 200, returns="features", n_jobs=2)
 for trials in ([trial] * 20_000, [np.ones((1, 10**6), dtype=np.uint8)] * 2):
     for n_jobs in (1, 2):
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -51,6 +51,7 @@ SELECTION = (
     *(f"test_cells.py::test_equals_plain_numpy[{kind}-0]" for kind in ("izhikevich", "exponential", "integrator")),
     "test_cells.py::test_margins_are_from_the_true_threshold",
     *(f"test_shares.py::test_any_number_of_threads_gives_the_same[{kind}]" for kind in ("lively", "full")),
+    "test_packed.py::test_a_batch_gives_the_same[1]",
     "test_shares.py::test_threads_wait_for_each_other",
     "test_shares.py::test_who_comes_late_does_not_begin",
 )

@@ -153,11 +153,11 @@ class Synapses:
 
     def __getstate__(self) -> dict[str, Any]:
         # Layouts share their weights with the matrix, which copies would not.
-        return {"matrix": self.matrix, "delays": self.delays, "n_steps": self.n_steps}
+        return {"matrix": self.matrix, "delays": self.delays}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.matrix, self.delays, self._views = state["matrix"], state["delays"], {}
-        self.parting, self.n_steps = None, state["n_steps"]
+        self.parting, self.n_steps = None, 0
         self.matrix.data, self.matrix.indices = owned(self.matrix.data), owned(self.matrix.indices)
 
 
