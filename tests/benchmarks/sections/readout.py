@@ -20,7 +20,7 @@ from tables import Curves, Table, absent
 
 from snnres.estimators import ReservoirClassifier
 
-SIZES, LARGE = (500, 1000, 2000, 5000), (10_000, 20_000, 60_000)
+SIZES, LARGE = (500, 1000, 2000, 5000), (10_000, 60_000)
 TEST = 1000
 EXACT = "Accuracy beside the exact ridge, digits of MNIST"
 ALPHAS = np.logspace(-2, 6, 17)
