@@ -340,7 +340,8 @@ def test_a_copy_and_a_file_know_nothing_of_a_checkpoint(tmp_path):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_threads_that_share_a_run_go_on_to_the_same_bits(tmp_path, monkeypatch, n_jobs):
     monkeypatch.setattr(shares, "LARGE", 0)
-    monkeypatch.setattr(shares, "TO_PART", 0)
+    for name in ("TO_PART", "TO_PART_ANEW", "UNTOLD"):
+        monkeypatch.setattr(shares, name, 0)
     whole, resumed = lively(delays=4), lively(delays=4)
     monitor = StateMonitor("potential", every=3)
     whole.simulate(monitor=monitor, n_jobs=1)

@@ -31,7 +31,8 @@ MONITOR = StateMonitor(["potential", "timer", "trace"], neurons=[33, 2, 17], eve
 def shared(monkeypatch):
     """Small networks are shared as large ones are: in short chunks, parted anew after each, the recorder too small."""
     monkeypatch.setattr(shares, "LARGE", 0)
-    monkeypatch.setattr(shares, "TO_PART", 0)
+    for name in ("TO_PART", "TO_PART_ANEW", "UNTOLD"):
+        monkeypatch.setattr(shares, name, 0)
     monkeypatch.setattr(runner, "CHUNK_SECONDS", 2e-4)
     monkeypatch.setattr(runner, "BUFFER_SPIKES", 1)
 

@@ -27,8 +27,10 @@ from .synapses import Parting, Synapses, destinations
 # Neurons and synaptic events of a step from which on threads share it: about a millisecond. They meet two or three
 # times a step, which takes 0.3 us as long as each has a core, but a time slice of the machine's where others want it.
 LARGE = 5 * 10**5
-# What it takes to find where to part a row, in synaptic events, if some runs of the network have it in common: 50 once.
-TO_PART = 10
+# What it takes to find where to part a row, in synaptic events; less at first, since later runs have it in common.
+TO_PART, TO_PART_ANEW = 10, 50
+# Steps whose spikes, mostly those of the input, say little of the rest of a run.
+UNTOLD = 3
 # Spikes by which it is decided where to part.
 ASKED = 2**12
 # Neurons are parted where a cache line of their potentials ends.
@@ -104,13 +106,14 @@ class Crew:
         former, known = self.parting, self.parting or self.synapses.parting
         if known is not None and len(known.rows) - 1 != self.n_threads:
             known = None
-        if recorder.position[0] > 0:
+        if recorder.position[0] > UNTOLD:
             latest = Latest(self.synapses, recorder)
             if former is None and latest.work < LARGE:
                 return
             longest = latest.work if known is None else max(latest.work_of(known))
             saved = (longest - latest.work / self.n_threads) * (self.n_steps - int(recorder.position[0]))
-            if saved > TO_PART * self.synapses.matrix.shape[0] * (self.n_threads - 1):
+            cost = TO_PART if known is None else TO_PART_ANEW
+            if saved > cost * self.synapses.matrix.shape[0] * (self.n_threads - 1):
                 known = latest.part(self.n_threads)
         if known is not None and known is not former:
             self.parting = known
