@@ -6,7 +6,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from case import QUICK, WHOLE, write_case
 
 HERE = Path(__file__).parent
 # Each library that could start threads, held to one.
@@ -65,6 +68,20 @@ def opponents(case, *players, threads=False):
             for name, python, script in players
             if python
         ]
+
+
+@contextlib.contextmanager
+def on_the_example(options, *others):
+    """Start snnres, snnpy and others on the first example of the reference; end them at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        case = Path(folder) / "case.npz"
+        write_case(case, QUICK if options.quick else WHOLE)
+        players = (
+            ("snnres", sys.executable, "snnres_example.py"),
+            ("snnpy", options.peer_python, "snnpy_example.py"),
+        )
+        with opponents(case, *players, *others) as rivals:
+            yield rivals
 
 
 def contest(entries, rounds):

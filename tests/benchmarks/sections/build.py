@@ -1,12 +1,8 @@
 """Building networks: that of the first example beside snnpy, and seconds and memory from 10^5 to 10^8 synapses."""
 
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from case import QUICK, WHOLE, write_case
-from contest import contest, fresh, opponents
+from contest import contest, fresh, on_the_example
 from tables import Curves, Table, versions
 
 from snnres import SNN, SimulationParams
@@ -70,15 +66,8 @@ def measure(options):
 
 def example(options):
     rounds = 1 if options.quick else 7
-    with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "case.npz"
-        write_case(case, QUICK if options.quick else WHOLE)
-        players = (
-            ("snnres", sys.executable, "snnres_example.py"),
-            ("snnpy", options.peer_python, "snnpy_example.py"),
-        )
-        with opponents(case, *players) as rivals:
-            found, notes = contest([(rival, "build") for rival in rivals], rounds), versions(rivals)
+    with on_the_example(options) as rivals:
+        found, notes = contest([(rival, "build") for rival in rivals], rounds), versions(rivals)
     rows = [
         (
             entry["who"],

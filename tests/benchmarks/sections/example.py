@@ -1,11 +1,6 @@
 """The first example of the reference: simulate(), beside snnpy, Brian2's loop and the same spikes in C, one thread."""
 
-import sys
-import tempfile
-from pathlib import Path
-
-from case import QUICK, WHOLE, write_case
-from contest import contest, opponents
+from contest import contest, on_the_example
 from roofline import NO_COMPILER
 from tables import Table, versions
 
@@ -14,19 +9,11 @@ C = {"stream": "C: reading the rows of what fires", "add": "C: adding them to th
 
 def measure(options):
     """Yield the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "case.npz"
-        write_case(case, QUICK if options.quick else WHOLE)
-        players = (
-            ("snnres", sys.executable, "snnres_example.py"),
-            ("snnpy", options.peer_python, "snnpy_example.py"),
-            ("Brian2 C++, its loop", options.brian2_python, "brian2_example.py"),
-        )
-        with opponents(case, *players) as rivals:
-            entries = [(rival, "simulate") for rival in rivals]
-            entries += [(rivals[0], name) for name in C if name in rivals[0].measurements]
-            rounds = 1 if options.quick else 15
-            yield table(contest(entries, rounds), rounds, versions(rivals))
+    with on_the_example(options, ("Brian2 C++, its loop", options.brian2_python, "brian2_example.py")) as rivals:
+        entries = [(rival, "simulate") for rival in rivals]
+        entries += [(rivals[0], name) for name in C if name in rivals[0].measurements]
+        rounds = 1 if options.quick else 15
+        yield table(contest(entries, rounds), rounds, versions(rivals))
 
 
 def table(found, rounds, notes):

@@ -4,14 +4,9 @@ The networks are those of an estimator, quick and with memory, all neurons read;
 tells what simulating takes, and what a batch with features takes more is theirs. All are the least of the repeats.
 """
 
-import sys
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import simulation
-from case import QUICK, WHOLE, write_case
-from contest import contest, opponents
+from contest import contest, on_the_example
 from tables import Table, versions
 
 from snnres.estimators import ReservoirTransformer
@@ -56,16 +51,9 @@ def beside_simulation(n_samples, neurons, repeats):
 
 def beside_snnpy(options):
     rounds = 1 if options.quick else 7
-    with tempfile.TemporaryDirectory() as folder:
-        case = Path(folder) / "case.npz"
-        write_case(case, QUICK if options.quick else WHOLE)
-        players = (
-            ("snnres", sys.executable, "snnres_example.py"),
-            ("snnpy", options.peer_python, "snnpy_example.py"),
-        )
-        with opponents(case, *players) as rivals:
-            entries = [(rivals[0], "eight_features"), *((rival, "features") for rival in rivals)]
-            found, notes = contest(entries, rounds), versions(rivals)
+    with on_the_example(options) as rivals:
+        entries = [(rivals[0], "eight_features"), *((rival, "features") for rival in rivals)]
+        found, notes = contest(entries, rounds), versions(rivals)
     rows = [
         (
             entry["who"],

@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from case import LONGEST_DELAY, QUICK, WHOLE, write_case, write_learning_case
-from contest import contest, opponents
+from case import LONGEST_DELAY, QUICK, WHOLE, write_learning_case
+from contest import contest, on_the_example, opponents
 from tables import Table, versions
 
 from .example import outcome
@@ -24,21 +24,16 @@ CHANGES = {"changes of 0": 0.0, "weights that change": 0.002}
 def measure(options):
     """Yield the tables."""
     size, rounds = (QUICK, 1) if options.quick else (WHOLE, 3)
+    yield beside_snnpy(options, rounds)
     with tempfile.TemporaryDirectory() as folder:
         case = Path(folder) / "case.npz"
-        write_case(case, size)
-        yield beside_snnpy(options, case, rounds)
         for title, change in CHANGES.items():
             write_learning_case(case, size, change)
             yield beside_brian2(options, case, rounds, title, same=change == 0)
 
 
-def beside_snnpy(options, case, rounds):
-    players = (
-        ("snnres", sys.executable, "snnres_example.py"),
-        ("snnpy", options.peer_python, "snnpy_example.py"),
-    )
-    with opponents(case, *players) as rivals:
+def beside_snnpy(options, rounds):
+    with on_the_example(options) as rivals:
         entries = [(rival, "stdp") for rival in rivals]
         entries += [(rivals[0], "learn")] * ("learn" in rivals[0].measurements)
         found, notes = contest(entries, rounds), versions(rivals)
