@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
@@ -17,6 +18,9 @@ NEXT = np.uint64(1)
 WIDTH = np.uint64(16)
 # Synapses of a row into a block from which on it is worth an entry: 3 and 5 are slower.
 LEAST = np.uint64(4)
+
+# Packing pays by one instruction, which other processors do entry by entry.
+EXPANDS = bool(llvm.get_host_cpu_features().get("avx512f"))
 
 VECTOR, MASK = ir.VectorType(ir.FloatType(), int(WIDTH)), ir.VectorType(ir.IntType(1), int(WIDTH))
 # x + -0.0 is x, bit for bit, whatever x is; x + 0.0 is not for x = -0.0.

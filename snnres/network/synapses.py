@@ -3,14 +3,13 @@
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..kernels.delays import DelayedEdges, Flight, build_delayed_edges, flight_of, sort_rows
 from ..kernels.edges import Edges, build_edges, narrowest
-from ..kernels.packed import Packed, pack
+from ..kernels.packed import EXPANDS, Packed, pack
 from ..kernels.shares import split_rows
 from ..kernels.spans import row_spans
 from ..validation import check_matrix
@@ -21,8 +20,6 @@ MOST_PENDING = 2**32 - 1
 PACKABLE = range(10**5, 4 * 10**5 + 1)
 # Steps with frozen weights from which on it is worth its time: 2 ms, of 1 us saved a step in the first example.
 WORTH_PACKING = 1000
-# Packing pays by one instruction, which other processors do entry by entry.
-EXPANDS = bool(llvm.get_host_cpu_features().get("avx512f"))
 
 
 def owned(array: NDArray[Any]) -> NDArray[Any]:
